@@ -1,0 +1,65 @@
+"""Which answers can a guard give?
+
+A guard looks at one delivery and the facts and gives one of four verdicts. Everything but `Allow` carries a reason (a
+dotted code that begins with the guard's name) and the evidence: the facts it used, or what it could not know.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Evidence:
+    """One fact a guard used: `Evidence("order", "o9", "placed", at)`; `state` is `unknown` where nothing is known."""
+
+    kind: str
+    id: str
+    state: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """Nothing speaks against the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropItems:
+    """The message may go without the items at these places of `delivery.items`."""
+
+    places: frozenset[int]
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Not now: judge again at `until`, or as soon as a fact of the customer changes when `on_change` is true.
+
+    `until` is always set: it is the time itself, or the deadline of a delay that waits for a fact.
+    """
+
+    until: datetime
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+    on_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suppress:
+    """Never: the delivery is settled without being sent."""
+
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+Verdict: TypeAlias = Allow | DropItems | Delay | Suppress
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict that won, and every guard's own answer in order of the guards' names."""
+
+    verdict: Verdict
+    answers: tuple[tuple[str, Verdict], ...]
