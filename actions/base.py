@@ -73,6 +73,17 @@ class Assignment:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One POST. `seconds` is for the whole of it; `has_key` says whether it carries an idempotency key."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+    seconds: float = 15.0
+    has_key: bool = False
+
+
 class Params(BaseModel):
     """The base of an action's parameters, as written under a channel: unknown keys are errors."""
 
@@ -84,19 +95,27 @@ class Surroundings:
     """What an action may use of the workspace it runs in.
 
     `folder` is the workspace, `secrets` reads the environment (`secrets("SMTP_PASSWORD")`, empty when unset),
-    `shop_name` and `shop_url` come from the file.
+    `shop_name` and `shop_url` come from the file. `http` is the process's one client; an action makes its own when
+    none is given.
     """
 
     folder: str
     secrets: "SecretReader"
     shop_name: str = ""
     shop_url: str = ""
+    http: "HttpPoster | None" = None
 
 
 class SecretReader(Protocol):
     """Reads one secret from the environment."""
 
     def __call__(self, name: str) -> str: ...
+
+
+class HttpPoster(Protocol):
+    """Sends one POST and turns what came of it into an outcome: `actions.http.Http`."""
+
+    async def post(self, request: "HttpRequest", *, action: str, now: datetime) -> Outcome: ...
 
 
 class Action(Protocol):

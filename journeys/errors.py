@@ -2,12 +2,14 @@
 
     OrchestratorError            the root of everything this project raises on purpose
     └── JourneyError             a journey cannot do what it was asked to
-        ├── ConditionError       a condition does not compile
+        ├── ConditionError       one thing is wrong with a condition
+        ├── ConditionErrors      a condition does not compile: all that is wrong with it
         └── EndlessLoop          a journey went round without ever waiting
 
 Problems of a file are values, not exceptions: all of them are collected and reported together.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,11 +23,19 @@ class JourneyError(OrchestratorError):
 
 
 class ConditionError(JourneyError):
-    """A condition does not compile; `column` counts from 1 within the condition's own text."""
+    """One thing is wrong with a condition; `column` counts from 1 within the condition's own text."""
 
     def __init__(self, message: str, column: int = 1) -> None:
         super().__init__(message)
         self.column = column
+
+
+class ConditionErrors(JourneyError):
+    """A condition does not compile; `errors` holds all that is wrong with it, in order of column."""
+
+    def __init__(self, errors: Iterable[ConditionError]) -> None:
+        self.errors = sorted(errors, key=lambda error: error.column)
+        super().__init__("; ".join(f"column {error.column}: {error}" for error in self.errors))
 
 
 class EndlessLoop(JourneyError):
@@ -49,3 +59,17 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A problem whose place is still a path into the YAML, such as `("journeys", "winback", "steps", 2, "go")`.
+
+    `column` counts from 1 within the value found there; 1 when the fault is about the whole value.
+    """
+
+    path: tuple[str | int, ...]
+    code: str
+    message: str
+    severity: Literal["error", "warning"] = "error"
+    column: int = 1

@@ -113,7 +113,11 @@ class ReturnStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `changed_at` is when its newest known status happened, `observed_at` when we learned of it."""
+    """One order. `changed_at` is when its newest known status happened, `observed_at` when we learned of it.
+
+    `version` counts the statuses it has had; 0 when none was ever stated. `lines_at` is when its goods were last stated
+    and `lowest_total` the smallest total ever stated: with them a late message changes nothing it should not.
+    """
 
     order_id: str
     placed_at: datetime
@@ -126,6 +130,8 @@ class Order:
     checkout_id: str = ""
     source: str = ""
     version: int = 1
+    lines_at: datetime | None = None
+    lowest_total: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,10 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Goods on their way back, or back. `order_id` is empty when the shop could not say which order they came from."""
+    """Goods on their way back, or back. `order_id` is empty when the shop could not say which order they came from.
+
+    A refund without a return is one too, named `<order_id>/refund`. `total` is the money it is about, 0 when not said.
+    """
 
     return_id: str
     order_id: str
@@ -158,6 +167,7 @@ class Return:
     observed_at: datetime
     source: str = ""
     version: int = 1
+    total: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +177,8 @@ class Profile:
     `consent` maps a channel, or `marketing` for all of them, to yes or no; a channel that is not in it is unknown.
     `suppressed` maps an address to the reason why it must not be written to: `unsubscribed`, `hard_bounce`,
     `spam_complaint`. `traits` holds everything else that was said about the person, under the names of
-    `journeys.conditions` (`first_name`, `country`, ...).
+    `journeys.conditions` (`first_name`, `country`, ...). `changed_at` says when each of these was last stated, so that
+    an older statement that arrives late changes nothing.
     """
 
     id: int
@@ -179,6 +190,7 @@ class Profile:
     traits: Properties = field(default_factory=dict)
     consent: Mapping[str, bool] = field(default_factory=dict)
     suppressed: Mapping[str, str] = field(default_factory=dict)
+    changed_at: Mapping[str, datetime] = field(default_factory=dict)
 
     def consents_to(self, channel: str) -> bool | None:
         """Say whether the person agreed to marketing on this channel; None when they were never asked."""
@@ -196,6 +208,7 @@ class PastSend:
     at: datetime
     channel: str
     journey: str
+    delivery_id: int = 0
 
 
 @dataclass(slots=True)

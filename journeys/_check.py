@@ -1,0 +1,388 @@
+"""Is this expression well typed, and what does each of its names mean?
+
+Turns a parsed text into the typed tree that can be evaluated. Only what is listed here is part of the language; every
+problem of a text is noted with its column and its remedy, none hides another.
+"""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from journeys._expression import (
+    TRUTHY,
+    Arithmetic,
+    Compare,
+    Constant,
+    Expression,
+    Joined,
+    Logic,
+    Not,
+    Presence,
+    Read,
+    read_as,
+)
+from journeys._syntax import Syntax
+from journeys.errors import ConditionError, ConditionErrors
+from journeys.schema import ROOTS, NotKnown, Schema, describe, part_of_goods, remedy
+from journeys.scope import FUNCTIONS, LARGEST, Kind, Known, to_date
+
+Wanted: TypeAlias = Literal["any", "text", "key", "items"]
+
+_WORDS: Mapping[str, bool | None] = MappingProxyType({"true": True, "false": False, "none": None})
+_SIGNS: Mapping[type[ast.AST], str] = MappingProxyType(
+    {
+        ast.Eq: "==",
+        ast.NotEq: "!=",
+        ast.Lt: "<",
+        ast.LtE: "<=",
+        ast.Gt: ">",
+        ast.GtE: ">=",
+        ast.In: "in",
+        ast.NotIn: "not in",
+        ast.Add: "+",
+        ast.Sub: "-",
+        ast.Mult: "*",
+        ast.Div: "/",
+    }
+)
+_NEGATED: Mapping[str, str] = MappingProxyType({"!=": "==", "not in": "in"})
+_EQUAL: frozenset[Kind] = frozenset({"text", "number", "boolean", "date", "duration", "any"})
+_FROM_OUTSIDE: frozenset[Kind] = frozenset({"text", "number", "boolean", "date"})
+_ORDERED: frozenset[Kind] = frozenset({"number", "date", "duration"})
+_RESULTS: Mapping[tuple[Kind, str, Kind], Kind] = MappingProxyType(
+    {
+        ("number", "+", "number"): "number",
+        ("number", "-", "number"): "number",
+        ("number", "*", "number"): "number",
+        ("number", "/", "number"): "number",
+        ("date", "-", "date"): "duration",
+        ("date", "-", "duration"): "date",
+        ("date", "+", "duration"): "date",
+        ("duration", "+", "date"): "date",
+        ("duration", "+", "duration"): "duration",
+        ("duration", "-", "duration"): "duration",
+        ("duration", "*", "number"): "duration",
+        ("number", "*", "duration"): "duration",
+        ("duration", "/", "number"): "duration",
+    }
+)
+_WANTED: Mapping[Wanted, tuple[frozenset[Kind], str]] = MappingProxyType(
+    {
+        "text": (frozenset({"text", "any"}), "text, such as profile.email"),
+        "key": (frozenset({"text", "number", "any"}), "a text or a number, such as event.checkout_id"),
+        "items": (frozenset({"items", "any"}), "goods, such as entry.products"),
+    }
+)
+
+
+def check_condition(syntax: Syntax, schema: Schema) -> Expression:
+    """Make a condition of a parsed text, or raise ConditionErrors."""
+    checker = _Checker(syntax, schema)
+    return checker.finish(checker.condition(syntax.tree))
+
+
+def check_value(syntax: Syntax, schema: Schema, wanted: Wanted) -> Expression:
+    """Make a value of the wanted kind of a parsed text, or raise ConditionErrors."""
+    checker = _Checker(syntax, schema)
+    value = checker.finish(checker.value(syntax.tree))
+    if wanted == "any":
+        return value
+    kinds, expected = _WANTED[wanted]
+    if value.kind not in kinds:
+        problem = f"expected {expected}, got {value.text}, which is {describe(value.kind)}"
+        raise ConditionErrors([ConditionError(problem, value.column)])
+    return value if wanted == "key" else read_as(value, wanted)
+
+
+class _Checker:
+    """Checks one text; a part that is wrong becomes None, and its problem is noted."""
+
+    def __init__(self, syntax: Syntax, schema: Schema) -> None:
+        self.syntax = syntax
+        self.schema = schema
+        self.problems: list[ConditionError] = []
+
+    def finish(self, expression: Expression | None) -> Expression:
+        """Give the expression, or raise all that was noted."""
+        if self.problems or expression is None:
+            raise ConditionErrors(self.problems)
+        return expression
+
+    def _refuse(self, problem: str, column: int) -> Expression | None:
+        """Note a problem, and leave its place in the tree empty."""
+        self.problems.append(ConditionError(problem, column))
+        return None
+
+    def _place(self, node: ast.expr) -> tuple[str, int]:
+        return self.syntax.source(node), self.syntax.offset(node) + 1
+
+    # Conditions.
+
+    def condition(self, node: ast.expr) -> Expression | None:
+        """Check something that must be true or false."""
+        match node:
+            case ast.BoolOp():
+                parts = [self.condition(part) for part in node.values]
+                known = tuple(part for part in parts if part is not None)
+                word: Literal["and", "or"] = "and" if isinstance(node.op, ast.And) else "or"
+                return Joined(*self._place(node), word, known) if len(known) == len(parts) else None
+            case ast.UnaryOp(op=ast.Not()):
+                part = self.condition(node.operand)
+                return None if part is None else Not(*self._place(node), part)
+            case _:
+                return self._as_condition(self.value(node))
+
+    def _as_condition(self, expression: Expression | None) -> Expression | None:
+        """Let a bare value be a condition where that asks something."""
+        match expression:
+            case None:
+                return None
+            case Constant():
+                problem = f"{expression.text} alone is {describe(expression.kind)} and decides nothing"
+            case Arithmetic():
+                problem = f"{expression.text} is {describe(expression.kind)}, not yes or no"
+            case Read(kind=kind, is_always=True) if kind not in TRUTHY:
+                problem = f"{expression.text} is {describe(kind)} and always there, so it decides nothing"
+            case Read() if expression.kind != "boolean":
+                return Presence(expression.text, expression.column, expression)
+            case _:
+                return expression
+        return self._refuse(f"{problem}; compare it, as in profile.orders.count > 0", expression.column)
+
+    def _comparison(self, node: ast.Compare) -> Expression | None:
+        """Check a comparison; a chain such as `1 < x < 5` is all of its pairs."""
+        last = node.comparators[-1]
+        looks_into_list = isinstance(last, ast.List | ast.Tuple) and isinstance(node.ops[-1], ast.In | ast.NotIn)
+        sides = [node.left, *node.comparators]
+        values = [None if looks_into_list and side is last else self._side(side) for side in sides]
+        pairs = [
+            self._pair(values[place], operator, values[place + 1], sides[place + 1])
+            for place, operator in enumerate(node.ops)
+        ]
+        known = tuple(pair for pair in pairs if pair is not None)
+        if len(known) < len(pairs):
+            return None
+        return known[0] if len(known) == 1 else Joined(*self._place(node), "and", known)
+
+    def _side(self, node: ast.expr) -> Expression | None:
+        """Check one side of a comparison, which is no comparison itself."""
+        value = self.value(node)
+        if isinstance(value, Logic):
+            problem = f"{value.text} is already true or false; join comparisons with and, or, not"
+            return self._refuse(problem, value.column)
+        return value
+
+    def _pair(
+        self, left: Expression | None, operator: ast.cmpop, right: Expression | None, node: ast.expr
+    ) -> Expression | None:
+        """Check two sides of a comparison; `node` is the right one as it was written."""
+        sign = _SIGNS.get(type(operator))
+        if sign is None and right is not None:
+            problem = '"is" is not part of the language; compare with "==", or write the bare name to ask for a value'
+            return self._refuse(problem, right.column)
+        if sign is None:
+            return None
+        positive = _NEGATED.get(sign, sign)
+        if positive == "in" and isinstance(node, ast.List | ast.Tuple):
+            found = self._one_of(left, node)
+        elif left is None or right is None:
+            return None
+        else:
+            found = self._contained(left, right) if positive == "in" else self._compared(left, positive, right)
+        if found is None or positive == sign:
+            return found
+        return Not(found.text, found.column, found)
+
+    def _compared(self, left: Expression, sign: str, right: Expression) -> Expression | None:
+        """Check that two values can be compared, and read both as one kind."""
+        if left.kind == "any" and right.kind in _FROM_OUTSIDE:
+            left = read_as(left, right.kind)
+        if left.kind in _FROM_OUTSIDE:
+            right = read_as(right, left.kind)
+        if left.kind == "any" and sign != "==":
+            left, right = read_as(left, "number"), read_as(right, "number")
+        left, right = _date_if(left, right.kind), _date_if(right, left.kind)
+        text = f"{left.text} {sign} {right.text}"
+        if left.kind != right.kind or left.kind not in _EQUAL:
+            what = f"{left.text} is {describe(left.kind)} and {right.text} is {describe(right.kind)}"
+            return self._refuse(f"{what}; compare two values of one kind", right.column)
+        if sign != "==" and left.kind not in _ORDERED:
+            problem = f'"{sign}" compares numbers, dates and durations, but {left.text} is {describe(left.kind)}'
+            return self._refuse(f'{problem}; use "==" or "in"', left.column)
+        return Compare(text, left.column, sign, left, right, is_loose=left.kind == "any")
+
+    def _one_of(self, left: Expression | None, node: ast.List | ast.Tuple) -> Expression | None:
+        """Check `x in [a, b]`: a list of constants is looked up, anything else is compared one by one."""
+        entries = [self._side(entry) for entry in node.elts]
+        text, column = self._place(node)
+        if not entries:
+            return self._refuse(f"{text} is an empty list; write what to look for in it", column)
+        if left is None or None in entries:
+            return None
+        pairs = [self._compared(left, "==", entry) for entry in entries if entry is not None]
+        known = [pair for pair in pairs if isinstance(pair, Compare)]
+        if len(known) < len(pairs):
+            return None
+        kinds = {pair.right.kind for pair in known}
+        if len(kinds) > 1:
+            return self._refuse(f"{text} mixes {' and '.join(sorted(kinds))}; write a list of one kind", column)
+        values = [pair.right.value for pair in known if isinstance(pair.right, Constant)]
+        if len(values) == len(known):
+            choices = Constant(text, column, known[0].right.kind, frozenset(values))
+            return Compare(f"{left.text} in {text}", left.column, "in", known[0].left, choices)
+        return Joined(f"{left.text} in {text}", left.column, "or", tuple(known))
+
+    def _contained(self, left: Expression, right: Expression) -> Expression | None:
+        """Check `x in y` where y is a list, a text or of no declared kind."""
+        text = f"{left.text} in {right.text}"
+        if right.kind == "items":
+            problem = f"{right.text} is a list of goods; name what to look at, such as {right.text}.product_id"
+            return self._refuse(problem, right.column)
+        if right.kind not in ("text", "any", "list of text", "list of number", "list of any"):
+            problem = f'{right.text} is {describe(right.kind)}; "in" looks into a list or a text, as in ["LV", "EE"]'
+            return self._refuse(problem, right.column)
+        if right.kind in ("any", "list of any"):
+            if left.kind in ("text", "number", "boolean", "any"):
+                return Compare(text, left.column, "in", left, right, is_loose=True)
+            needed: Kind = "text"
+        else:
+            needed = "number" if right.kind == "list of number" else "text"
+        left = read_as(left, needed)
+        if left.kind != needed:
+            what = f"{left.text} is {describe(left.kind)} and {right.text} is {describe(right.kind)}"
+            return self._refuse(f"{what}; look for {describe(needed)} in it", left.column)
+        return Compare(text, left.column, "in", left, right)
+
+    # Values.
+
+    def value(self, node: ast.expr) -> Expression | None:
+        """Check anything that has a value."""
+        match node:
+            case ast.Name() | ast.Attribute() | ast.Call():
+                return self._read(node)
+            case ast.Constant():
+                return self._constant(node, node.value)
+            case ast.Compare():
+                return self._comparison(node)
+            case ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
+                return self.condition(node)
+            case ast.UnaryOp(op=ast.USub()):
+                return self._negative(node)
+            case ast.BinOp():
+                return self._arithmetic(node)
+            case _:
+                return self._foreign(node)
+
+    def _foreign(self, node: ast.expr) -> Expression | None:
+        text, column = self._place(node)
+        if isinstance(node, ast.List | ast.Tuple):
+            return self._refuse(f'{text} is a list, which may only stand right of "in"; as in x in ["a", "b"]', column)
+        allowed = "comparisons, and, or, not, in, + - * /, names, texts, numbers and durations"
+        return self._refuse(f"{text} is not part of the language; use {allowed}", column)
+
+    def _constant(self, node: ast.expr, value: object) -> Expression | None:
+        text, column = self._place(node)
+        match value:
+            case bool():
+                return Constant(text, column, "boolean", value)
+            case str():
+                return Constant(text, column, "text", value)
+            case int() | float() if -LARGEST < value < LARGEST:
+                return Constant(text, column, "number", value)
+            case int() | float():
+                return self._refuse(f"expected a number below 1e300, got {text[:20]}; write a smaller one", column)
+            case None:
+                problem = f"{text} is not part of the language; a bare name asks whether there is a value"
+                return self._refuse(f"{problem}, as in profile.email or not profile.email", column)
+            case _:
+                return self._foreign(node)
+
+    def _negative(self, node: ast.UnaryOp) -> Expression | None:
+        operand = self.value(node.operand)
+        if operand is None:
+            return None
+        operand = read_as(operand, "number")
+        text, column = self._place(node)
+        if operand.kind not in ("number", "duration"):
+            what = f"{operand.text} is {describe(operand.kind)}"
+            return self._refuse(f'{what}; "-" stands before a number or a duration', operand.column)
+        factor = Constant("-1", column, "number", -1)
+        if isinstance(operand, Constant) and isinstance(operand.value, int | float):
+            return replace(operand, text=text, column=column, value=-operand.value)
+        return Arithmetic(text, column, operand.kind, "*", factor, operand)
+
+    def _arithmetic(self, node: ast.BinOp) -> Expression | None:
+        left, right, sign = self.value(node.left), self.value(node.right), _SIGNS.get(type(node.op))
+        text, column = self._place(node)
+        if sign is None:
+            return self._refuse(f"{text} uses an operator that is not part of the language; use + - * /", column)
+        if left is None or right is None:
+            return None
+        for (left_kind, known, right_kind), kind in _RESULTS.items():
+            if known == sign and _fits(left, left_kind) and _fits(right, right_kind):
+                return Arithmetic(text, column, kind, sign, read_as(left, left_kind), read_as(right, right_kind))
+        what = f"{left.text} is {describe(left.kind)} and {right.text} is {describe(right.kind)}"
+        problem = f'{what}, which "{sign}" does not join; write it like now - profile.created_at or event.value * 2'
+        return self._refuse(problem, column)
+
+    # Names.
+
+    def _read(self, node: ast.Name | ast.Attribute | ast.Call) -> Expression | None:
+        """Find what a name, a dotted name or a call means."""
+        base, names = self._unfold(node)
+        text, column = self._place(node)
+        if isinstance(base, ast.Call):
+            return self._call(base, names, text, column)
+        if not isinstance(base, ast.Name):
+            return self._refuse(f"{text}: a dot may only follow a name, as in profile.email", column)
+        if not names and self.syntax.offset(base) in self.syntax.durations:
+            return Constant(text, column, "duration", self.syntax.durations[self.syntax.offset(base)])
+        if not names and base.id in _WORDS:
+            return self._constant(base, _WORDS[base.id])
+        found = self.schema.find((base.id, *(name for name, _ in names)))
+        if isinstance(found, Known):
+            return Read(text, column, found.kind, found.read, found.is_always)
+        hint = f'; a text is written in quotes, "{base.id}"' if base.id not in ROOTS and not names else ""
+        return self._refuse(found.message + hint, names[found.place - 1][1] if found.place else column)
+
+    def _unfold(self, node: ast.expr) -> tuple[ast.expr, list[tuple[str, int]]]:
+        """Split `a.b.c` into its base and its names, each with its column."""
+        names: list[tuple[str, int]] = []
+        while isinstance(node, ast.Attribute):
+            names.insert(0, (node.attr, self.syntax.end(node) - len(node.attr) + 1))
+            node = node.value
+        return node, names
+
+    def _call(self, node: ast.Call, names: list[tuple[str, int]], text: str, column: int) -> Expression | None:
+        """Find what a call gives, or one attribute of the goods it gives."""
+        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+            name = self.syntax.source(node.func)
+            return self._refuse(f'there is no function "{name}"{remedy(name, FUNCTIONS)}', column)
+        function = FUNCTIONS[node.func.id]
+        arguments = tuple(argument.value for argument in node.args if isinstance(argument, ast.Constant))
+        found = None if node.keywords or len(arguments) < len(node.args) else function.build(arguments)
+        if found is None:
+            return self._refuse(f"expected {function.example}, got {self.syntax.source(node)}", column)
+        if not names:
+            return Read(text, column, found.kind, found.read, found.is_always)
+        part = part_of_goods(self.syntax.source(node), found.read, names[0][0])
+        if isinstance(part, NotKnown) or len(names) > 1:
+            problem = part.message if isinstance(part, NotKnown) else f"{text} goes too deep; write one name after it"
+            return self._refuse(problem, names[-1][1])
+        return Read(text, column, part.kind, part.read)
+
+
+def _date_if(expression: Expression, kind: Kind) -> Expression:
+    """Read a written text such as "2026-03-02" as a date where a date stands on the other side."""
+    if kind == "date" and isinstance(expression, Constant) and isinstance(expression.value, str):
+        date: datetime | None = to_date(expression.value)
+        return expression if date is None else replace(expression, kind="date", value=date)
+    return expression
+
+
+def _fits(expression: Expression, kind: Kind) -> bool:
+    """Tell whether a value may stand where this kind is needed; no duration ever comes from outside."""
+    return expression.kind == kind or (expression.kind == "any" and kind != "duration")

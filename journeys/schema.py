@@ -1,0 +1,231 @@
+"""Which names may a condition use here, and of which kind are they?
+
+A schema is the shop's declared events and attributes beside the known ones, seen from one place of a journey: at its
+entry there is an event but no enrollment yet, inside there is an enrollment and perhaps an event. A name is found or
+it is not, and then the answer says what to write instead.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from journeys.known_events import KNOWN_EVENTS, Declared
+from journeys.scope import (
+    FIXED,
+    GOODS,
+    TRAITS,
+    Kind,
+    Known,
+    Reader,
+    consent_reader,
+    entry_reader,
+    event_reader,
+    goods_reader,
+    trait_reader,
+)
+
+Path: TypeAlias = tuple[str, ...]
+EventNames: TypeAlias = str | Sequence[str] | None
+
+# Any channel may follow profile.consent; these are what a message names.
+_CHANNELS = ("profile.consent.email", "profile.consent.sms", "profile.consent.marketing")
+
+ROOTS = ("event", "entry", "profile", "facts", "enrollment", "now")
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """A name that cannot be used: the reason with its remedy, and which part of the path is to blame."""
+
+    message: str
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The names a condition may use at one place of a journey.
+
+    `event` and `entry` name the events that the event at hand and the one that began the enrollment may be; none when
+    there is no such event.
+    """
+
+    events: Declared
+    attributes: Mapping[str, Kind]
+    event: Path = ()
+    entry: Path = ()
+    place: Literal["file", "entry", "inside"] = "file"
+
+    @classmethod
+    def of(cls, events: Declared, attributes: Mapping[str, Kind]) -> "Schema":
+        """Add a file's own events and attributes to the known ones; a property declared again takes the file's kind."""
+        merged = {name: {**KNOWN_EVENTS.get(name, {}), **events.get(name, {})} for name in {**KNOWN_EVENTS, **events}}
+        merged["Identified"] = {**merged["Identified"], **attributes}
+        return cls(merged, dict(attributes))
+
+    def at_entry(self, event: EventNames) -> "Schema":
+        """See it from a journey's entry: the event is at hand; a schedule has none."""
+        return replace(self, event=_names(event), entry=(), place="entry")
+
+    def inside(self, entry_event: EventNames, event: EventNames) -> "Schema":
+        """See it from inside an enrollment that `entry_event` began, with the event at hand if there is one."""
+        return replace(self, event=_names(event), entry=_names(entry_event), place="inside")
+
+    def knows_event(self, name: str) -> bool:
+        """Tell whether an event's properties are known or declared."""
+        return name in self.events
+
+    def event_names(self) -> tuple[str, ...]:
+        """List the known and declared events by name."""
+        return tuple(sorted(self.events))
+
+    def roots(self) -> tuple[str, ...]:
+        """List the first names that may be used here."""
+        here = {"event": bool(self.event), "entry": bool(self.entry), "enrollment": self.place == "inside"}
+        return tuple(root for root in ROOTS if here.get(root, True))
+
+    def find(self, path: Path) -> Known | NotKnown:
+        """Find what a dotted name means here, or say why it means nothing."""
+        root = path[0]
+        if root not in ROOTS:
+            return NotKnown(f'"{root}" is not known here{remedy(root, self.roots())}')
+        if root not in self.roots():
+            return NotKnown(self._absence(root))
+        if root in ("event", "entry"):
+            return self._find_property(path)
+        return self._find_fixed(path)
+
+    def _absence(self, root: str) -> str:
+        """Say why there is no such thing at this place, and what there is."""
+        reasons = {
+            ("entry", "event"): "this journey begins on a schedule, not with an event",
+            ("entry", "entry"): "the journey has not begun yet",
+            ("entry", "enrollment"): "the journey has not begun yet",
+            ("inside", "event"): "no event is at hand at this step",
+            ("inside", "entry"): "this journey begins on a schedule, not with an event",
+        }
+        why = reasons.get((self.place, root), "there is no journey around it")
+        return f"{root} is not known here: {why}; use {', '.join(self.roots())}"
+
+    def _find_property(self, path: Path) -> Known | NotKnown:
+        root, names = path[0], self.event if path[0] == "event" else self.entry
+        known = self._properties(names)
+        if len(path) == 1:
+            example = min(known, default="name") if known is not None else "name"
+            return NotKnown(f"{root} is a whole event; name one of its properties, such as {root}.{example}")
+        kind: Kind | None = "any" if known is None else known.get(path[1])
+        if kind is None:
+            which = " or ".join(f'"{name}"' for name in names)
+            hint = remedy(path[1], known or (), "declare it under events:")
+            return NotKnown(f'{which} has no property "{path[1]}"{hint}', 1)
+        reader = event_reader if root == "event" else entry_reader
+        return _descend(path, 2, kind, reader)
+
+    def _properties(self, names: Path) -> dict[str, Kind] | None:
+        """Give the properties that any of these events has; None when one of them may have every property."""
+        kinds: dict[str, Kind] = {}
+        for name in names:
+            if name not in self.events:
+                return None
+            for key, kind in self.events[name].items():
+                kinds[key] = kind if kinds.get(key, kind) == kind else "any"
+        return kinds
+
+    def _find_fixed(self, path: Path) -> Known | NotKnown:
+        known = FIXED.get(".".join(path))
+        if known is not None:
+            return known
+        if path[:2] == ("profile", "consent") and len(path) > 2:
+            return _descend(path, 3, "boolean", lambda below: consent_reader(below[1]))
+        traits = {**TRAITS, **self.attributes}
+        if path[0] == "profile" and len(path) > 1 and path[1] in traits and path[1] not in self._children(("profile",)):
+            return _descend(path, 2, traits[path[1]], trait_reader)
+        return self._miss(path)
+
+    def _miss(self, path: Path) -> NotKnown:
+        """Say at which part a fixed name goes wrong."""
+        for place in range(1, len(path)):
+            group = path[:place]
+            known = self._children(group)
+            whole = ".".join(group)
+            if not known:
+                return NotKnown(f"{whole} has nothing inside it; write {whole} alone", place)
+            if group == ("profile",):
+                known |= {*TRAITS, *self.attributes}
+            if path[place] not in known:
+                hint = remedy(path[place], known, "declare it under attributes:" if group == ("profile",) else "")
+                return NotKnown(f'{whole} has no "{path[place]}"{hint}', place)
+        if path == ("profile",):
+            return NotKnown("profile is a whole person; name one of its values, such as profile.email")
+        whole = ".".join(path)
+        some = ", ".join(sorted(name for name in (*FIXED, *_CHANNELS) if name.startswith(f"{whole}.")))
+        return NotKnown(f"{whole} holds several values; write one of {some}", len(path) - 1)
+
+    def _children(self, group: Path) -> set[str]:
+        """List the fixed names right under a group."""
+        depth = len(group)
+        paths = [tuple(name.split(".")) for name in (*FIXED, *_CHANNELS)]
+        return {path[depth] for path in paths if len(path) > depth and path[:depth] == group}
+
+
+def part_of_goods(whole: str, read: Reader, name: str) -> Known | NotKnown:
+    """Find an attribute of goods; shops add their own, so only what looks like a slip of the pen is refused."""
+    if name in GOODS:
+        return Known(GOODS[name], goods_reader(read, name))
+    close = get_close_matches(name, GOODS, 1, 0.8)
+    if close:
+        return NotKnown(f'the goods of {whole} have no "{name}"; did you mean "{close[0]}"?')
+    return Known("list of any", goods_reader(read, name))
+
+
+def remedy(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Say what was perhaps meant, or what there is to choose from, and what else can be done."""
+    choice = sorted(known)
+    close = get_close_matches(name, choice, 1)
+    if close:
+        return f'; did you mean "{close[0]}"?' + (f" Correct it, or {otherwise}" if otherwise else "")
+    if choice:
+        return f"; known: {', '.join(choice)}" + (f"; use one of these, or {otherwise}" if otherwise else "")
+    return f"; {otherwise}" if otherwise else ""
+
+
+_DESCRIPTIONS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "number": "a number",
+        "boolean": "yes or no",
+        "date": "a date",
+        "duration": "a duration",
+        "items": "a list of goods",
+        "any": "of no declared kind",
+        "list of text": "a list of texts",
+        "list of number": "a list of numbers",
+        "list of any": "a list",
+    }
+)
+
+
+def describe(kind: Kind) -> str:
+    """Name a kind the way a message says it: `a number`."""
+    return _DESCRIPTIONS.get(kind, kind)
+
+
+def _names(event: EventNames) -> Path:
+    if event is None:
+        return ()
+    return (event,) if isinstance(event, str) else tuple(event)
+
+
+def _descend(path: Path, place: int, kind: Kind, reader: Callable[[Path], Reader]) -> Known | NotKnown:
+    """Follow what is left of a path below a value of this kind."""
+    whole, rest = ".".join(path[:place]), path[place:]
+    if not rest or kind == "any":
+        return Known(kind, reader(path[1:]))
+    if kind != "items":
+        return NotKnown(f"{whole} is {describe(kind)} and has nothing inside it; write {whole} alone", place)
+    found = part_of_goods(whole, reader(path[1:place]), rest[0])
+    if isinstance(found, NotKnown):
+        return replace(found, place=place)
+    if len(rest) > 1:
+        return NotKnown(f"{whole}.{rest[0]} is a list of values; write {whole}.{rest[0]} alone", place + 1)
+    return found

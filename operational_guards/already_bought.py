@@ -1,0 +1,59 @@
+"""Has the customer just bought the goods this message promotes?
+
+Rule: goods bought within `within` are not promoted. An order counts unless it was cancelled or its payment failed;
+refunded and returned goods were bought all the same. The window includes its last moment. Messages that follow up on
+a purchase are not held. Source: the rule for mis-timed messages in `docs/guards.md`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from journeys.vocabulary import Delivery, Facts, Intent, OrderStatus
+from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketing
+from operational_guards.holds import TICK, Do, Hold, hold_back
+from operational_guards.verdict import Evidence, Verdict
+
+
+class AlreadyBoughtParams(GuardParams):
+    """For how long a purchase holds back promotions of the same goods, and how."""
+
+    within: DurationText = timedelta(days=30)
+    do: Do = "drop_items"
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyBought:
+    """Holds goods that were bought not long ago."""
+
+    params: AlreadyBoughtParams
+
+    name: ClassVar[str] = "already_bought"
+    Params: ClassVar[type[GuardParams]] = AlreadyBoughtParams
+    always: ClassVar[bool] = False
+    reasons: ClassVar[Mapping[str, str]] = {
+        "already_bought.recent_order": "The customer bought these goods not long ago.",
+    }
+
+    def applies_to(self, delivery: Delivery) -> bool:
+        """Look at marketing that promotes."""
+        return is_marketing(delivery) and delivery.intent == Intent.PROMOTE
+
+    def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
+        """Hold each of the goods for as long as its newest purchase is recent."""
+        holds = [
+            hold
+            for place, item in enumerate(delivery.items)
+            if item.product_id in facts.orders_of_product
+            for hold in self._holds(place, item.product_id, facts)
+            if now < hold.until
+        ]
+        return hold_back(holds, self.params.do, now) if holds else ALLOW
+
+    def _holds(self, place: int, product_id: str, facts: Facts) -> Iterator[Hold]:
+        for order in facts.orders_with(product_id):
+            if order.status not in (OrderStatus.CANCELLED, OrderStatus.PAYMENT_FAILED):
+                evidence = Evidence("order", order.order_id, order.status.value, order.placed_at)
+                free = order.placed_at + self.params.within + TICK
+                yield Hold("already_bought.recent_order", free, (evidence,), place=place)

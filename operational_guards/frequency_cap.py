@@ -1,0 +1,182 @@
+"""Has this customer had enough messages for now?
+
+Rule: at most so many marketing messages per channel, and over `any` channel, in a period. `per day` and `per week`
+are calendar periods on the customer's clock (a week begins on Monday), `per 24h` and `per 7d` roll. Only marketing
+messages count, each for its own channel and for `any`, and never a delivery against itself (one that may have been
+handed over before). `0 per day` is a limit of zero. Source: the frequency capping
+of the large engines, whose calendar days alone let 23:59 and 00:01 both go; here both kinds are offered.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from journeys.duration import parse_duration
+from journeys.vocabulary import Delivery, Facts, PastSend
+from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketing_message
+from operational_guards.holds import Deadline, Hold, hold_back
+from operational_guards.local_time import MIDNIGHT, ZoneText, next_reading, start_of_day, zone_of
+from operational_guards.verdict import Evidence, Suppress, Verdict
+
+_CAP = re.compile(r"(\d+) per (\S+)")
+# No calendar day or week is longer than this, not even where a zone crossed the date line.
+_LONGEST = {"day": timedelta(days=3), "week": timedelta(days=9)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `limit` messages in a calendar `day` or `week`, or in a rolling period. `text` is how it was written."""
+
+    text: str
+    limit: int
+    period: Literal["day", "week"] | timedelta
+
+    @property
+    def reach(self) -> timedelta:
+        """How far back a message may lie and still count, at the very most."""
+        return self.period if isinstance(self.period, timedelta) else _LONGEST[self.period]
+
+
+def _cap(text: str) -> Cap:
+    match = _CAP.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f'expected a limit and a period, got "{text}"; write one like "1 per day" or "2 per 7d"')
+    limit = int(match[1])
+    if match[2] == "day":
+        return Cap(text, limit, "day")
+    if match[2] == "week":
+        return Cap(text, limit, "week")
+    return Cap(text, limit, _period(match[2], text))
+
+
+def _period(period: str, text: str) -> timedelta:
+    try:
+        length = parse_duration(period)
+    except ValueError:
+        length = timedelta(0)
+    if length <= timedelta(0):
+        raise ValueError(f'expected "per day", "per week" or a period like 7d, got "{text}"; write one like "2 per 7d"')
+    return length
+
+
+def _caps(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return tuple(part if isinstance(part, Cap) else _cap(str(part)) for part in value)
+    return (_cap(str(value)),)
+
+
+CapsText: TypeAlias = Annotated[
+    tuple[Cap, ...], BeforeValidator(_caps, json_schema_input_type=str | list[str]), Field(examples=["1 per day"])
+]
+
+
+class FrequencyCapParams(GuardParams):
+    """One key per channel, or `any`, each with a cap such as `2 per 7d` or a list of them; `zone` is the shop's."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, CapsText] = Field(init=False)
+
+    do: Literal["delay", "suppress"] = "delay"
+    at_most: DurationText = timedelta(days=3)
+    zone: ZoneText = "UTC"
+
+    @model_validator(mode="after")
+    def _caps_something(self) -> Self:
+        if not self.__pydantic_extra__:
+            raise ValueError('expected a cap for at least one channel, got none; add one like any: "4 per 7d"')
+        return self
+
+    def channels(self) -> frozenset[str]:
+        """Name the capped channels."""
+        return frozenset(self.__pydantic_extra__) - {"any"}
+
+    def caps_on(self, channel: str) -> list[tuple[str, Cap]]:
+        """List the caps a message on this channel counts for, each with `channel` or `any`."""
+        caps = self.__pydantic_extra__
+        return [("channel", cap) for cap in caps.get(channel, ())] + [("any", cap) for cap in caps.get("any", ())]
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyCap:
+    """Delays messages for which the customer's measure is full until there is room."""
+
+    params: FrequencyCapParams
+
+    name: ClassVar[str] = "frequency_cap"
+    Params: ClassVar[type[GuardParams]] = FrequencyCapParams
+    always: ClassVar[bool] = False
+    reasons: ClassVar[Mapping[str, str]] = {
+        "frequency_cap.channel": "The customer has had as many messages on this channel as the cap allows.",
+        "frequency_cap.any": "The customer has had as many messages over all channels as the cap allows.",
+    }
+
+    def applies_to(self, delivery: Delivery) -> bool:
+        """Look at marketing messages."""
+        return is_marketing_message(delivery)
+
+    def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
+        """Delay until every full cap has room again; suppress where a cap never has any."""
+        caps = self.params.caps_on(delivery.channel)
+        for scope, cap in caps:
+            if cap.limit == 0:
+                return Suppress(f"frequency_cap.{scope}", (Evidence("cap", scope, cap.text),))
+        earliest = now - max((cap.reach for _, cap in caps), default=timedelta(0))
+        recent = [send for send in facts.sends if send.at > earliest and not _is_own(send, delivery)]
+        if not recent:
+            return ALLOW
+        zone = zone_of(facts.profile.timezone, self.params.zone)
+        holds = [hold for scope, cap in caps for hold in _full(scope, cap, _of(scope, delivery, recent), zone, now)]
+        if not holds:
+            return ALLOW
+        # With the deadline passed there is no room by then either, so the cap itself stays the reason.
+        _, reason = max((hold.until, hold.reason) for hold in holds)
+        return hold_back(
+            holds, self.params.do, now, Deadline(delivery.planned_at + self.params.at_most, "suppress", reason)
+        )
+
+
+def _is_own(send: PastSend, delivery: Delivery) -> bool:
+    return send.delivery_id != 0 and send.delivery_id == delivery.id
+
+
+def _of(scope: str, delivery: Delivery, sends: list[PastSend]) -> list[PastSend]:
+    return sends if scope == "any" else [send for send in sends if send.channel == delivery.channel]
+
+
+def _full(scope: str, cap: Cap, sends: list[PastSend], zone: ZoneInfo, now: datetime) -> Iterator[Hold]:
+    """Hold the message when the cap has no room, until it has."""
+    if len(sends) < cap.limit:
+        return
+    counted = _counted(cap, sends, zone, now)
+    if len(counted) < cap.limit:
+        return
+    evidence = tuple(Evidence("send", f"{send.channel}/{send.journey}", "sent", send.at) for send in counted)
+    yield Hold(
+        f"frequency_cap.{scope}",
+        _room_at(cap, counted, zone, now),
+        (Evidence("cap", scope, cap.text), *evidence),
+        on_change=False,
+    )
+
+
+def _counted(cap: Cap, sends: list[PastSend], zone: ZoneInfo, now: datetime) -> list[PastSend]:
+    """List the messages within the cap's period, newest first."""
+    newest_first = sorted(sends, key=lambda send: send.at, reverse=True)
+    if isinstance(cap.period, timedelta):
+        return [send for send in newest_first if send.at > now - cap.period]
+    days_ago = now.astimezone(zone).weekday() if cap.period == "week" else 0
+    start = start_of_day(zone, now, days_ago)
+    return [send for send in newest_first if send.at >= start]
+
+
+def _room_at(cap: Cap, counted: list[PastSend], zone: ZoneInfo, now: datetime) -> datetime:
+    """Give the moment when the cap has room for one more message."""
+    if isinstance(cap.period, timedelta):
+        return counted[cap.limit - 1].at + cap.period
+    days = 7 - now.astimezone(zone).weekday() if cap.period == "week" else 1
+    return next_reading(MIDNIGHT, zone, now, days)

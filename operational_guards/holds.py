@@ -1,0 +1,81 @@
+"""What do several reasons to hold one delivery come to?
+
+A guard first finds what it holds against a delivery, one `Hold` per good and fact, and then lets `hold_back` turn
+them into the verdict that its `do` asks for. The hold that lasts longest gives the reason.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias, assert_never
+
+from operational_guards.base import ALLOW
+from operational_guards.verdict import Delay, DropItems, Evidence, Suppress, Verdict
+
+Do: TypeAlias = Literal["delay", "drop_items", "suppress"]
+Then: TypeAlias = Literal["suppress", "send", "drop_items"]
+
+# Windows include their last moment, so what they hold is free one clock tick later.
+TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One fact that speaks against a delivery.
+
+    `until` is when it ends if no fact changes; `on_change` says that a changed fact may end it sooner. `place` is the
+    good it concerns in `delivery.items`, -1 when it concerns the whole message.
+    """
+
+    reason: str
+    until: datetime
+    evidence: tuple[Evidence, ...]
+    on_change: bool = True
+    place: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a guard stops delaying, what it does then, and the reason it gives."""
+
+    at: datetime
+    then: Then
+    reason: str
+
+
+def hold_back(holds: Sequence[Hold], do: Do, now: datetime, deadline: Deadline | None = None) -> Verdict:
+    """Turn holds into the verdict that `do` asks for; none of them allow."""
+    if not holds:
+        return ALLOW
+    if do == "delay" and deadline and now >= deadline.at:
+        return _verdict(holds, deadline.then, deadline.reason)
+    if do != "delay":
+        return _verdict(holds, do, max((hold.until, hold.reason) for hold in holds)[1])
+    latest = deadline.at if deadline else max(hold.until for hold in holds)
+    until, reason = max((min(hold.until, latest), hold.reason) for hold in holds)
+    return Delay(until, reason, _evidence(holds), any(hold.on_change for hold in holds))
+
+
+def _verdict(holds: Sequence[Hold], what: Then, reason: str) -> Verdict:
+    match what:
+        case "send":
+            return ALLOW
+        case "suppress":
+            return Suppress(reason, _evidence(holds))
+        case "drop_items":
+            return DropItems(frozenset(hold.place for hold in holds), reason, _evidence(holds))
+        case _:
+            assert_never(what)
+
+
+def _evidence(holds: Sequence[Hold]) -> tuple[Evidence, ...]:
+    return merge_evidence(hold.evidence for hold in holds)
+
+
+def merge_evidence(pieces: Iterable[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
+    """Put evidence together, each piece once and in one order, whatever order it was found in."""
+    return tuple(sorted({evidence for piece in pieces for evidence in piece}, key=_place_of))
+
+
+def _place_of(evidence: Evidence) -> tuple[str, str, str, float]:
+    return evidence.kind, evidence.id, evidence.state, evidence.at.timestamp() if evidence.at else 0.0

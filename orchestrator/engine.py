@@ -1,0 +1,258 @@
+"""What does a batch of customers do next?
+
+One turn is one transaction: outcomes that came back are settled, the inbox of every customer in the batch is drained,
+their timers fire, and what is due is judged, all while nobody else holds these customers. So no message leaves while
+an unprocessed event of that customer is in the inbox. What may leave is marked as attempted under a lease and handed
+over after the commit; its outcome comes back as an input of a later turn.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import blake2b
+from typing import Protocol
+
+from actions.backoff import next_attempt
+from actions.base import Outcome, Rejected, RetryLater, Sent, Unknown
+from journeys.decide import Fate
+from journeys.vocabulary import Delivery, Profile, Properties
+from orchestrator.customer import Customer, Outgoing, judge_next, next_due, settle
+from orchestrator.program import Program
+from orchestrator.seat import Seat, play
+from orchestrator.store.base import Store, Turn
+from orchestrator.store.codes import to_ms
+from orchestrator.store.writing import Batch
+
+LEASE = timedelta(minutes=5)
+MOST_SEATS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A delivery that was judged and may leave: everything its action needs, as it was at that moment."""
+
+    delivery: Delivery
+    profile: Profile
+    entry: Properties
+    parameters: Properties
+    at: datetime
+    token: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a handover, or of asking a provider about a lost one."""
+
+    delivery_id: int
+    profile_id: int
+    token: int
+    outcome: Outcome
+
+
+class Moments(Protocol):
+    """What time is it for a customer? The wall clock says one thing to all; history has a time for each."""
+
+    def claim_until(self) -> datetime:
+        """Claim customers who have something to do by this moment."""
+        ...
+
+    def leases_from(self) -> datetime:
+        """Count leases from this moment: always the wall clock's."""
+        ...
+
+    @property
+    def follows_events(self) -> bool:
+        """Say whether each customer's time is that of their own next input."""
+        ...
+
+
+@dataclass(slots=True)
+class Engine:
+    """Gives batches of customers their turns. One engine at a time writes; `seats` keeps recent customers in memory."""
+
+    store: Store
+    program: Program
+    moments: Moments
+    worker: int = 0
+    batch_size: int = 500
+    seats: dict[int, Seat] = field(default_factory=dict)
+    errors: list[tuple[int, str]] = field(default_factory=list)
+
+    def run_turn(self, reports: Sequence[Report] = (), *, claims: bool = True) -> tuple[list[Handover], int]:
+        """Settle these reports and do what is due; give what may now leave, and how many customers had a turn.
+
+        Without `claims` only the reports are settled: that is how a worker drains before it stops.
+        """
+        try:
+            with self.store.turn() as turn:
+                return self._run(turn, reports, self.batch_size if claims else 0)
+        except BaseException:
+            # What is in memory may be ahead of what was committed.
+            self.seats.clear()
+            raise
+
+    def _run(self, turn: Turn, reports: Sequence[Report], most: int) -> tuple[list[Handover], int]:
+        until = self.moments.claim_until()
+        ids = {report.profile_id for report in reports}
+        if most:
+            ids.update(turn.claim(until, most, in_order=self.moments.follows_events))
+        if not ids:
+            return [], 0
+        self._make_room(ids)
+        seats = turn.load(ids, self.seats, until)
+        self._load_absorbed(turn, seats, until)
+        batch, handovers = Batch(), []
+        by_profile: dict[int, list[Report]] = {}
+        for report in reports:
+            by_profile.setdefault(report.profile_id, []).append(report)
+        for profile_id in sorted(seats.keys() & ids):
+            handovers.extend(self._seat_turn(profile_id, seats, by_profile.get(profile_id, ()), until, batch))
+        turn.write(batch)
+        return handovers, len(seats)
+
+    def _make_room(self, wanted: set[int]) -> None:
+        """Keep memory flat: forget customers nobody asked for when there are too many."""
+        if len(self.seats) + len(wanted) > MOST_SEATS:
+            for profile_id in [known for known in self.seats if known not in wanted]:
+                del self.seats[profile_id]
+
+    def _load_absorbed(self, turn: Turn, seats: dict[int, Seat], until: datetime) -> None:
+        """Bring in the profiles that waiting events merge into these, and those merged into them in turn."""
+        known: set[int] = set(seats)
+        while True:
+            wanted = {
+                absorbed
+                for seat in seats.values()
+                for absorbed_ids in seat.merges.values()
+                for absorbed in absorbed_ids
+            } - known
+            if not wanted:
+                return
+            known |= wanted
+            seats.update(turn.load(wanted, self.seats, until))
+
+    def _seat_turn(
+        self, profile_id: int, seats: dict[int, Seat], reports: Iterable[Report], until: datetime, batch: Batch
+    ) -> list[Handover]:
+        """Give one customer their turn; one whose decision raises is set aside and the others go on."""
+        seat = seats.get(profile_id)
+        if seat is None:
+            return []
+        try:
+            before = [event.seq for event in seat.events]
+            handovers = self._act(seat, seats, reports, until, batch)
+            left = {event.seq for event in seat.events}
+            done = [seq for seq in before if seq not in left]
+            batch.add(seat.customer, next_due(seat.customer, self.program), done)
+            seat.version += 1
+            return handovers
+        except Exception as error:  # whatever a journey, a guard plugin or a fact did: this customer waits, not the rest
+            self.seats.pop(profile_id, None)
+            self.errors.append((profile_id, f"{type(error).__name__}: {error}"))
+            batch.put_aside(profile_id, f"{type(error).__name__}: {error}")
+            return []
+
+    def _act(
+        self, seat: Seat, seats: dict[int, Seat], reports: Iterable[Report], until: datetime, batch: Batch
+    ) -> list[Handover]:
+        customer = seat.customer
+        for report in reports:
+            self._settle(customer, report, until)
+        handovers: list[Handover] = []
+        while True:
+            play(
+                seat,
+                seats,
+                until,
+                self.program,
+                by_delivery=self.moments.follows_events,
+                take_over=partial(self._take_over, batch),
+            )
+            now = self._time_to_judge(customer, until)
+            if now is None or any(entry.state == "attempting" for entry in customer.outbox.values()):
+                # One delivery of a customer at a time: the next is judged when the fate of this one is known.
+                return handovers
+            entry = judge_next(customer, now, self.program)
+            if entry is not None:
+                handovers.append(self._hand_over(customer, entry))
+
+    def _time_to_judge(self, customer: Customer, until: datetime) -> datetime | None:
+        """Say when the next waiting delivery is judged, or None when nothing is due."""
+        due = customer.next_delivery()
+        if due is None or due.due_at > until:
+            return None
+        return max(due.due_at, customer.memory.clock) if self.moments.follows_events else until
+
+    def _take_over(self, batch: Batch, absorbed: Customer, survivor: int, moved: list[int]) -> None:
+        """Write a profile that joined another; the events it had not seen yet move along."""
+        batch.take_over(absorbed, survivor, moved)
+        self.seats.pop(absorbed.id, None)
+
+    def _hand_over(self, customer: Customer, entry: Outgoing) -> Handover:
+        entry.lease_until = to_ms(self.moments.leases_from() + LEASE)
+        entry.token += 1
+        entry.worker = self.worker
+        assert entry.judged is not None
+        return Handover(
+            delivery=entry.judged,
+            profile=customer.facts.profile,
+            entry=entry.entry,
+            parameters=entry.parameters,
+            at=customer.memory.clock,
+            token=entry.token,
+            attempt=entry.attempts,
+        )
+
+    # Outcomes.
+
+    def _settle(self, customer: Customer, report: Report, now: datetime) -> None:
+        """Take an outcome; one that comes after its lease was taken over is refused."""
+        entry = customer.outbox.get(report.delivery_id)
+        if entry is None or entry.token != report.token or entry.state not in ("attempting", "unknown"):
+            return
+        at = customer.memory.clock if self.moments.follows_events else now
+        outcome = report.outcome
+        customer.changes.finished.append((entry.delivery.id, entry.attempts, at, _word(outcome)))
+        customer.changes.touched[entry.delivery.id] = entry
+        entry.lease_until = None
+        match outcome:
+            case Sent(provider_id=provider_id):
+                entry.provider_id = provider_id
+                settle(customer, entry, Fate.SENT, "", at, self.program)
+            case Rejected(reason=reason):
+                settle(customer, entry, Fate.FAILED, reason, at, self.program)
+            case RetryLater(reason=reason, after=after):
+                self._retry(customer, entry, reason, after, at)
+            case Unknown(reason=reason):
+                entry.state, entry.reason = "unknown", reason
+
+    def _retry(
+        self, customer: Customer, entry: Outgoing, reason: str, after: timedelta | None, now: datetime
+    ) -> None:
+        pause = next_attempt(entry.attempts, chance_of(entry.delivery.id, entry.attempts), after)
+        if pause is None:
+            settle(customer, entry, Fate.FAILED, "attempts_exhausted", now, self.program)
+            return
+        entry.state, entry.reason, entry.due_at = "planned", reason, now + pause
+        # It surely did not leave, so caps must not count it while it waits.
+        customer.facts.sends[:] = [send for send in customer.facts.sends if send.delivery_id != entry.delivery.id]
+
+
+def chance_of(delivery_id: int, attempt: int) -> float:
+    """Draw the chance for a retry's jitter from the delivery itself, so that a replay draws the same."""
+    digest = blake2b(f"{delivery_id}/{attempt}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) / 2**64
+
+
+def _word(outcome: Outcome) -> str:
+    match outcome:
+        case Sent():
+            return "sent"
+        case Rejected(reason=reason):
+            return f"rejected {reason}"
+        case RetryLater(reason=reason):
+            return f"retry_later {reason}"
+        case Unknown(reason=reason):
+            return f"unknown {reason}"

@@ -1,0 +1,175 @@
+"""Was this message mis-timed, by all that is known today?
+
+A marketing message is mis-timed when, at the moment it is handed over, one of its goods is (when it promotes) bought
+within the window of `already_bought`, or (always) not yet delivered, returned or being returned, refunded or
+cancelled. This is worked out from the customer's complete history, also from what was learned later, and shares no
+code with the guards: it is what they are measured against.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from journeys.vocabulary import Delivery, Event, Intent, Purpose
+
+BOUGHT_WITHIN = timedelta(days=30)
+_SENT_BACK = ("Return Requested", "Return Shipped", "Return Received")
+_KEPT_AFTER_ALL = ("Return Declined", "Return Cancelled")
+
+
+@dataclass(slots=True)
+class _Purchase:
+    """What became of one order, each moment None while it has not happened."""
+
+    placed_at: datetime | None = None
+    products: set[str] = field(default_factory=set)
+    cancelled_at: datetime | None = None
+    refunded_at: datetime | None = None
+    parcels: dict[str, datetime | None] = field(default_factory=dict)
+
+    def called_off_by(self, at: datetime) -> bool:
+        return any(end is not None and end <= at for end in (self.cancelled_at, self.refunded_at))
+
+    def delivered_by(self, at: datetime) -> bool:
+        return bool(self.parcels) and all(arrival is not None and arrival <= at for arrival in self.parcels.values())
+
+
+@dataclass(slots=True)
+class _SentBack:
+    """One return: the goods are back or on their way from `since` on, unless the customer kept them after all."""
+
+    order_id: str = ""
+    products: set[str] = field(default_factory=set)
+    since: datetime | None = None
+    kept_at: datetime | None = None
+
+
+class GoodsHistory:
+    """Everything that ever happened to one customer's goods."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._purchases: dict[str, _Purchase] = defaultdict(_Purchase)
+        self._returns: dict[str, _SentBack] = defaultdict(_SentBack)
+        for event in events:
+            self._note(event)
+        self._orders_of: dict[str, list[str]] = defaultdict(list)
+        for order_id, purchase in self._purchases.items():
+            for product in purchase.products:
+                self._orders_of[product].append(order_id)
+        self._returns_of: dict[str, list[_SentBack]] = defaultdict(list)
+        for back in self._returns.values():
+            for product in back.products:
+                self._returns_of[product].append(back)
+
+    def mistimed(self, delivery: Delivery, at: datetime, bought_within: timedelta = BOUGHT_WITHIN) -> str:
+        """Say why a message handed over at this moment is mis-timed; empty when it is not."""
+        if delivery.purpose is not Purpose.MARKETING:
+            return ""
+        for item in delivery.items:
+            reason = self._wrong_about(item.product_id, delivery.intent, at, bought_within)
+            if reason:
+                return reason
+        return ""
+
+    def _wrong_about(self, product: str, intent: Intent, at: datetime, bought_within: timedelta) -> str:
+        if intent is Intent.PROMOTE and self._was_bought(product, at, bought_within):
+            return "bought"
+        if self._is_under_way(product, at):
+            return "in_delivery"
+        if self._was_sent_back(product, at):
+            return "returned"
+        return "called_off" if self._was_called_off(product, at) else ""
+
+    def _placed(self, product: str, at: datetime) -> list[tuple[datetime, str, _Purchase]]:
+        """List the orders of this product that were placed by then."""
+        found = [(self._purchases[order_id], order_id) for order_id in self._orders_of.get(product, ())]
+        return [(buy.placed_at, order_id, buy) for buy, order_id in found if buy.placed_at and buy.placed_at <= at]
+
+    def _was_bought(self, product: str, at: datetime, within: timedelta) -> bool:
+        return any(
+            at - placed_at <= within and not (buy.cancelled_at and buy.cancelled_at <= at)
+            for placed_at, _, buy in self._placed(product, at)
+        )
+
+    def _is_under_way(self, product: str, at: datetime) -> bool:
+        return any(
+            not buy.called_off_by(at) and not buy.delivered_by(at) and not self._came_back(product, order_id, placed, at)
+            for placed, order_id, buy in self._placed(product, at)
+        )
+
+    def _came_back(self, product: str, order_id: str, placed: datetime, at: datetime) -> bool:
+        """Say whether this order's goods were sent back by then; they are then judged as returned."""
+        return any(
+            self._stands(back, at) and (back.order_id == order_id or (not back.order_id and placed < back.since))
+            for back in self._returns_of.get(product, ())
+            if back.since is not None
+        )
+
+    def _was_sent_back(self, product: str, at: datetime) -> bool:
+        bought = [placed for placed, _, buy in self._placed(product, at) if not buy.called_off_by(at)]
+        return any(
+            self._stands(back, at) and not any(placed > back.since for placed in bought)
+            for back in self._returns_of.get(product, ())
+            if back.since is not None
+        )
+
+    def _stands(self, back: _SentBack, at: datetime) -> bool:
+        return back.since is not None and back.since <= at and not (back.kept_at and back.kept_at <= at)
+
+    def _was_called_off(self, product: str, at: datetime) -> bool:
+        placed = self._placed(product, at)
+        good = [moment for moment, _, buy in placed if not buy.called_off_by(at)]
+        return any(buy.called_off_by(at) and not any(moment > when for moment in good) for when, _, buy in placed)
+
+    # Reading the history.
+
+    def _note(self, event: Event) -> None:
+        said = event.properties
+        order_id, name = _text(said.get("order_id")), event.name
+        if name in ("Order Completed", "Order Placed") and order_id:
+            purchase = self._purchases[order_id]
+            purchase.placed_at = _earlier(purchase.placed_at, event.at)
+            purchase.products |= _products(said)
+        elif name in ("Order Cancelled", "Payment Failed") and order_id:
+            self._purchases[order_id].cancelled_at = _earlier(self._purchases[order_id].cancelled_at, event.at)
+        elif name in ("Order Shipped", "Shipment Updated", "Order Delivered") and order_id:
+            self._note_parcel(event, order_id)
+        elif return_id := _text(said.get("return_id")):
+            self._note_return(event, return_id, order_id)
+        elif name == "Order Refunded" and order_id and not _products(said):
+            self._purchases[order_id].refunded_at = _earlier(self._purchases[order_id].refunded_at, event.at)
+        elif name == "Order Refunded" and order_id:
+            self._note_return(event, f"{order_id}/refund", order_id)
+
+    def _note_parcel(self, event: Event, order_id: str) -> None:
+        parcels = self._purchases[order_id].parcels
+        parcel = _text(event.properties.get("shipment_id")) or f"{order_id}/1"
+        arrived = event.name == "Order Delivered" or event.properties.get("status") == "delivered"
+        parcels[parcel] = _earlier(parcels.get(parcel), event.at) if arrived else parcels.get(parcel)
+
+    def _note_return(self, event: Event, return_id: str, order_id: str) -> None:
+        back = self._returns[return_id]
+        back.order_id = back.order_id or order_id
+        back.products |= _products(event.properties)
+        if event.name in _SENT_BACK or event.name in ("Order Refunded", "Return Closed"):
+            back.since = _earlier(back.since, event.at)
+        elif event.name in _KEPT_AFTER_ALL:
+            back.kept_at = _earlier(back.kept_at, event.at)
+
+
+def _earlier(known: datetime | None, at: datetime) -> datetime:
+    return at if known is None else min(known, at)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _products(said: Any) -> set[str]:
+    lines = said.get("products")
+    if not isinstance(lines, list):
+        return set()
+    ids = {_text(line.get("product_id") or line.get("sku") or line.get("id")) for line in lines if isinstance(line, dict)}
+    return ids - {""}

@@ -1,0 +1,155 @@
+"""How does an event get into the inbox, once and for the right person?
+
+Everything happens in one transaction of the caller: duplicates are dropped, identities resolved, new profiles and
+goods noted, the event logged and put into the inbox. The acknowledgement follows the commit.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from journeys.goods import to_items
+from journeys.vocabulary import Identifier, IdentifierKind, Item, Profile
+from orchestrator.customer import Memory
+from orchestrator.profiles import Known, Resolver
+from orchestrator.sources.segment import Accepted, encode_event
+from orchestrator.store import codec, statements
+from orchestrator.store.codes import DISTINGUISHING, IDENTIFIER_CODES, IDENTIFIER_KINDS, from_ms, to_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """How many events were new, and how many had been seen before."""
+
+    accepted: int
+    duplicate: int
+
+
+class Goods:
+    """Every product id that was seen and when first, in memory: most lines of an order name a known one."""
+
+    def __init__(self, connection: Connection) -> None:
+        rows = connection.exec_driver_sql("SELECT id, first_seen_at FROM products")
+        self._first_seen: dict[str, int] = dict(rows.tuples().all())
+        self.found: dict[str, tuple[int, Item]] = {}
+
+    def note(self, raw: object, at: datetime) -> None:
+        """Remember the products of an event that were not seen before, or not this early."""
+        if not isinstance(raw, list):
+            return
+        ms = to_ms(at)
+        first_seen = self._first_seen
+        fresh = [entry for entry in raw if isinstance(entry, dict) and ms < first_seen.get(_product_id(entry), 1 << 62)]
+        for item in to_items(fresh):
+            self.found[item.product_id] = (ms, item)
+            first_seen[item.product_id] = ms
+
+    def rows(self) -> list[codec.Row]:
+        """Give what has to be written, once."""
+        rows = [(product_id, ms, codec.encode_item(item)) for product_id, (ms, item) in self.found.items()]
+        self.found = {}
+        return rows
+
+
+def _product_id(entry: dict[str, object]) -> str:
+    return str(entry.get("product_id") or entry.get("sku") or entry.get("id") or "")
+
+
+def append(connection: Connection, accepted: Sequence[Accepted], received_at: datetime, goods: Goods) -> Appended:
+    """Write a batch of events; one that was seen before changes nothing."""
+    fresh = _without_duplicates(connection, accepted)
+    if fresh:
+        resolver, next_seq = _resolver_for(connection, fresh), _next_seq(connection)
+        events, inbox = [], []
+        received_ms = to_ms(received_at)
+        for seq, entry in enumerate(fresh, next_seq):
+            event = entry.event
+            resolved = resolver.resolve(entry.identifiers, event.at)
+            absorbs = ",".join(map(str, resolved.absorbed)) or None
+            events.append((seq, resolved.profile_id, entry.dedup, to_ms(event.at), received_ms, encode_event(event)))
+            inbox.append((seq, resolved.profile_id, absorbs))
+            goods.note(event.properties.get("products"), event.at)
+        _write(connection, resolver, events, inbox, goods)
+    return Appended(len(fresh), len(accepted) - len(fresh))
+
+
+def _without_duplicates(connection: Connection, accepted: Sequence[Accepted]) -> list[Accepted]:
+    by_key = {entry.dedup: entry for entry in reversed(accepted)}
+    keys = list(by_key)
+    for start in range(0, len(keys), statements.MOST_PARAMETERS):
+        chunk = tuple(keys[start : start + statements.MOST_PARAMETERS])
+        for (key,) in connection.exec_driver_sql(statements.seen(len(chunk)), chunk):
+            by_key.pop(bytes(key), None)
+    return [entry for entry in accepted if by_key.get(entry.dedup) is entry]
+
+
+def _next_seq(connection: Connection) -> int:
+    highest: int = connection.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) FROM events").scalar_one()
+    return highest + 1
+
+
+def _resolver_for(connection: Connection, accepted: Sequence[Accepted]) -> Resolver:
+    """Load what the resolver needs to know about everybody these events may be about."""
+    by_kind: dict[IdentifierKind, set[str]] = {}
+    for entry in accepted:
+        for identifier in entry.identifiers:
+            by_kind.setdefault(identifier.kind, set()).add(identifier.value)
+    owners = {
+        Identifier(kind, value): profile_id
+        for kind, values in by_kind.items()
+        for value, profile_id in connection.exec_driver_sql(
+            statements.OWNERS, (IDENTIFIER_CODES[kind], codec.encode_text(sorted(values)))
+        )
+    }
+    highest: int = connection.exec_driver_sql("SELECT COALESCE(MAX(id), 0) FROM profiles").scalar_one()
+    return Resolver(owners, _known(connection, set(owners.values())), highest + 1)
+
+
+def _known(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
+    batch = (codec.encode_text(sorted(ids)),)
+    known = {
+        profile_id: Known(profile_id, from_ms(created_at), {})
+        for profile_id, created_at in connection.exec_driver_sql(statements.CREATED, batch)
+    }
+    for profile_id, kind, value in connection.exec_driver_sql(statements.DISTINGUISHED_BY, batch):
+        known[profile_id].identifiers.setdefault(IDENTIFIER_KINDS[kind], set()).add(value)
+    return known
+
+
+def _write(
+    connection: Connection, resolver: Resolver, events: list[codec.Row], inbox: list[codec.Row], goods: Goods
+) -> None:
+    profiles = [_profile_row(known) for known in resolver.new_profiles]
+    identities = [
+        (IDENTIFIER_CODES[identifier.kind], identifier.value, profile_id)
+        for identifier, profile_id in resolver.new_identities
+    ]
+    rows = [
+        (statements.NEW_PROFILE, profiles),
+        (statements.NEW_IDENTITY, identities),
+        (statements.POINT_TO_SURVIVOR, [(survivor, absorbed) for absorbed, survivor in resolver.merges]),
+        (statements.LOG, events),
+        (statements.RECEIVE, inbox),
+        (statements.NEW_PRODUCT, goods.rows()),
+    ]
+    for statement, values in rows:
+        if values:
+            connection.exec_driver_sql(statement, values)
+
+
+def _profile_row(known: Known) -> codec.Row:
+    identifiers = known.identifiers
+    profile = Profile(
+        id=known.id,
+        created_at=known.created_at,
+        user_id=min(identifiers.get("user_id", ()), default=""),
+        email=min(identifiers.get("email", ()), default=""),
+        phone=min(identifiers.get("phone", ()), default=""),
+    )
+    memory = codec.encode_text(Memory(known.created_at))
+    return known.id, to_ms(known.created_at), codec.encode_text(profile), memory
+
+
+assert set(DISTINGUISHING) <= set(IDENTIFIER_KINDS)

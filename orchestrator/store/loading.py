@@ -1,0 +1,166 @@
+"""What does the database know about these customers? A handful of queries for a whole batch, never one a customer."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from journeys.decide import Snapshot
+from journeys.keys import enrollment_of
+from journeys.vocabulary import Delivery, Event, Facts, PastSend
+from orchestrator.customer import Customer, Outgoing
+from orchestrator.fact_index import put_order, put_return, put_shipment
+from orchestrator.seat import Seat
+from orchestrator.sources.event_log import decode_event
+from orchestrator.store import codec, statements
+from orchestrator.store.codes import INTENTS, PURPOSES, REACHES, STATES, from_ms, from_ms_or_none, to_ms
+
+CAP_WINDOW = timedelta(days=31)
+MOST_EVENTS = 20_000
+
+
+def load(connection: Connection, ids: Iterable[int], seats: dict[int, Seat], now: datetime) -> dict[int, Seat]:
+    """Give a seat for each of these profiles, reusing those of `seats` that are still true.
+
+    Profiles that are set aside or were absorbed are left out; `seats` is updated.
+    """
+    rows = connection.exec_driver_sql(statements.PROFILES, (_batch(ids),)).all()
+    found, missing = {}, {}
+    for profile_id, body, memory, version, set_aside in rows:
+        if set_aside is not None:
+            continue
+        seat = seats.get(profile_id)
+        if seat is None or seat.version != version:
+            customer = Customer(Facts(codec.read_profile(body)), codec.read_memory(memory))
+            seat = missing[profile_id] = seats[profile_id] = Seat(customer, version)
+        found[profile_id] = seat
+    if missing:
+        _load_facts(connection, missing)
+        _load_enrollments(connection, missing)
+        _load_outbox(connection, missing)
+        _load_sends(connection, missing, now)
+    _load_events(connection, found)
+    return found
+
+
+def _batch(ids: Iterable[int]) -> str:
+    return codec.encode_text(sorted(ids))
+
+
+def _load_facts(connection: Connection, seats: dict[int, Seat]) -> None:
+    batch = (_batch(seats),)
+    for profile_id, body in connection.exec_driver_sql(statements.ORDERS, batch):
+        put_order(seats[profile_id].customer.facts, codec.READERS["order"](body))
+    for profile_id, body in connection.exec_driver_sql(statements.SHIPMENTS, batch):
+        put_shipment(seats[profile_id].customer.facts, codec.READERS["shipment"](body))
+    for profile_id, body in connection.exec_driver_sql(statements.RETURNS, batch):
+        put_return(seats[profile_id].customer.facts, codec.READERS["return"](body))
+
+
+def _load_enrollments(connection: Connection, seats: dict[int, Seat]) -> None:
+    for row in connection.exec_driver_sql(statements.ENROLLMENTS, (_batch(seats),)):
+        snapshot = _snapshot(row)
+        seats[row[0]].customer.enrollments[snapshot.id] = snapshot
+
+
+def _snapshot(row: Any) -> Snapshot:
+    return Snapshot(
+        id=row[1],
+        journey=row[2],
+        version=row[3],
+        entered_at=from_ms(row[4]),
+        step=row[5],
+        entry=decode_event(row[6]).properties if row[6] is not None else {},
+        entry_seq=row[7],
+        key=row[8],
+        due_at=from_ms_or_none(row[9]),
+        delivery_id=row[10],
+        visits=row[11],
+        goal_at=from_ms_or_none(row[12]),
+    )
+
+
+def _load_outbox(connection: Connection, seats: dict[int, Seat]) -> None:
+    for row in connection.exec_driver_sql(statements.OUTBOX, (_batch(seats),)):
+        entry = _outgoing(row)
+        seats[row[0]].customer.outbox[entry.delivery.id] = entry
+
+
+def _outgoing(row: Any) -> Outgoing:
+    delivery = Delivery(
+        id=row[1],
+        profile_id=row[0],
+        enrollment_id=enrollment_of(row[1]),
+        journey=row[2],
+        step=row[3],
+        channel=row[5],
+        reach=REACHES[row[6]],
+        purpose=PURPOSES[row[7]],
+        intent=INTENTS[row[8]],
+        min_items=row[9],
+        items=codec.read_items(row[10]),
+        planned_at=from_ms(row[14]),
+    )
+    return Outgoing(
+        delivery=delivery,
+        due_at=from_ms(row[15]),
+        parameters=codec.read_properties(row[11]),
+        entry=decode_event(row[13]).properties if row[13] is not None else {},
+        version=row[4],
+        entry_seq=row[12],
+        state=STATES[row[16]],
+        reason=row[17],
+        on_change=bool(row[18]),
+        attempts=row[19],
+        attempted_at=from_ms_or_none(row[20]),
+        lease_until=row[21],
+        token=row[22],
+    )
+
+
+def _load_sends(connection: Connection, seats: dict[int, Seat], now: datetime) -> None:
+    since = to_ms(min(min(seat.customer.memory.clock for seat in seats.values()), now) - CAP_WINDOW)
+    for profile_id, at, channel, journey, delivery_id in connection.exec_driver_sql(
+        statements.SENDS, (_batch(seats), since)
+    ):
+        seats[profile_id].customer.facts.sends.append(PastSend(from_ms(at), channel, journey, delivery_id))
+
+
+def _load_events(connection: Connection, seats: dict[int, Seat]) -> None:
+    """Add what came into the inbox since a seat last looked, in order of time."""
+    seen = min((seat.seen for seat in seats.values()), default=0)
+    fresh: dict[int, list[Event]] = defaultdict(list)
+    for profile_id, seq, absorbs, body in connection.exec_driver_sql(statements.EVENTS, (_batch(seats), seen)):
+        seat = seats[profile_id]
+        if seq <= seat.seen:
+            continue
+        fresh[profile_id].append(decode_event(body, seq))
+        if absorbs is not None:
+            seat.merges[seq] = [int(absorbed) for absorbed in absorbs.split(",")]
+    for profile_id, events in fresh.items():
+        seat = seats[profile_id]
+        seat.events = deque(sorted([*seat.events, *events], key=lambda event: (event.at, event.seq)))
+        seat.seen = max(event.seq for event in events)
+
+
+def claim(connection: Connection, until: datetime, most: int, *, in_order: bool) -> list[int]:
+    """Name customers with something to do: events in the inbox, or a due time reached.
+
+    The longest waiting come first, or with `in_order` the lowest ids, so that a run through history finishes one batch
+    before it begins the next. Customers with very many events make the batch smaller, down to one.
+    """
+    due = statements.CLAIM_DUE_IN_ORDER if in_order else statements.CLAIM_DUE
+    inbox = statements.CLAIM_INBOX_IN_ORDER if in_order else statements.CLAIM_INBOX
+    ids = {row[0] for row in connection.exec_driver_sql(inbox, (most,))}
+    ids.update(row[0] for row in connection.exec_driver_sql(due, (to_ms(until), most)))
+    chosen = sorted(ids)[:most] if in_order else list(ids)
+    waiting = dict(connection.exec_driver_sql(statements.WAITING, (_batch(chosen),)).tuples().all())
+    room, batch = MOST_EVENTS, []
+    for profile_id in chosen:
+        room -= waiting.get(profile_id, 0)
+        if room < 0 and batch:
+            break
+        batch.append(profile_id)
+    return batch

@@ -1,0 +1,121 @@
+"""Which SQL does the hot path speak? Every statement works on a whole batch; ids go in as one JSON parameter."""
+
+from orchestrator.store.tables import OPEN_STATES
+
+IN_BATCH = "IN (SELECT value FROM json_each(?))"
+
+# Claiming.
+CLAIM_INBOX = "SELECT DISTINCT profile_id FROM (SELECT profile_id FROM inbox WHERE aside = 0 ORDER BY seq LIMIT ?)"
+CLAIM_INBOX_IN_ORDER = "SELECT DISTINCT profile_id FROM inbox WHERE aside = 0 ORDER BY profile_id LIMIT ?"
+CLAIM_DUE_IN_ORDER = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS NULL ORDER BY id LIMIT ?"
+WAITING = f"SELECT profile_id, COUNT(*) FROM inbox WHERE profile_id {IN_BATCH} AND aside = 0 GROUP BY profile_id"
+CLAIM_DUE = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS NULL ORDER BY due_at LIMIT ?"
+
+# Loading.
+PROFILES = f"SELECT id, body, memory, version, set_aside FROM profiles WHERE id {IN_BATCH}"
+EVENTS = (
+    "SELECT i.profile_id, i.seq, i.absorbs, e.body FROM inbox i JOIN events e ON e.seq = i.seq "
+    f"WHERE i.profile_id {IN_BATCH} AND i.aside = 0 AND i.seq > ?"
+)
+ORDERS = f"SELECT profile_id, body FROM orders WHERE profile_id {IN_BATCH}"
+SHIPMENTS = f"SELECT profile_id, body FROM shipments WHERE profile_id {IN_BATCH}"
+RETURNS = f"SELECT profile_id, body FROM returns WHERE profile_id {IN_BATCH}"
+ENROLLMENTS = (
+    "SELECT n.profile_id, n.id, n.journey, n.version, n.entered_at, n.step, e.body, n.entry_seq, n.key, n.due_at, "
+    "n.delivery_id, n.visits, n.goal_at FROM enrollments n LEFT JOIN events e ON e.seq = n.entry_seq "
+    f"WHERE n.profile_id {IN_BATCH} AND n.ended_at IS NULL"
+)
+OUTBOX = (
+    "SELECT d.profile_id, d.id, d.journey, d.step, d.version, d.channel, d.reach, d.purpose, d.intent, d.min_items, "
+    "d.items, d.parameters, d.entry_seq, e.body, d.planned_at, d.due_at, d.state, d.reason, d.on_change, d.attempts, "
+    "d.attempted_at, d.lease_until, d.token FROM deliveries d LEFT JOIN events e ON e.seq = d.entry_seq "
+    f"WHERE d.profile_id {IN_BATCH} AND d.{OPEN_STATES}"
+)
+SENDS = (
+    "SELECT profile_id, attempted_at, channel, journey, id FROM deliveries "
+    f"WHERE profile_id {IN_BATCH} AND counts_for_caps = 1 AND attempted_at >= ? ORDER BY attempted_at, id"
+)
+
+# Writing.
+SAVE_PROFILE = (
+    "UPDATE profiles SET body = ?, memory = ?, due_at = ?, merged_into = ?, version = version + 1 WHERE id = ?"
+)
+SET_ASIDE = "UPDATE profiles SET set_aside = ?, version = version + 1 WHERE id = ?"
+SET_EVENTS_ASIDE = "UPDATE inbox SET aside = 1 WHERE profile_id = ?"
+MOVE_EVENT = "UPDATE inbox SET profile_id = ? WHERE seq = ?"
+DROP_EVENTS = "DELETE FROM inbox WHERE profile_id = ?"
+DONE = "DELETE FROM inbox WHERE seq = ?"
+
+
+def save_fact(table: str) -> str:
+    """Give the statement that inserts or replaces a fact's row."""
+    columns = "profile_id, id, status, changed_at, observed_at, version, source, body"
+    return f"INSERT OR REPLACE INTO {table} ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def drop_facts(table: str) -> str:
+    """Give the statement that removes the rows an absorbed profile left behind."""
+    return f"DELETE FROM {table} WHERE profile_id = ?"
+
+
+ENTER = (
+    "INSERT INTO enrollments (id, profile_id, journey, version, key, entered_at, entry_seq, step, due_at, delivery_id, "
+    "visits, goal_at, ended_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+MOVE = (
+    "UPDATE enrollments SET profile_id = ?, version = ?, step = ?, due_at = ?, delivery_id = ?, visits = ?, goal_at = ?, "
+    "ended_at = ?, reason = ? WHERE id = ?"
+)
+_CHANGING = (
+    "due_at",
+    "state",
+    "reason",
+    "on_change",
+    "dropped",
+    "attempts",
+    "attempted_at",
+    "counts_for_caps",
+    "lease_until",
+    "token",
+    "worker",
+    "settled_at",
+    "provider_id",
+)
+PLAN = (
+    "INSERT INTO deliveries (id, profile_id, journey, step, version, channel, reach, purpose, intent, min_items, items, "
+    f"parameters, entry_seq, planned_at, {', '.join(_CHANGING)}) VALUES ({', '.join('?' * (14 + len(_CHANGING)))})"
+)
+TOUCH = f"UPDATE deliveries SET {' = ?, '.join(_CHANGING)} = ?, profile_id = ? WHERE id = ?"
+JUDGE = "INSERT INTO judgements (delivery_id, profile_id, at, verdict, reason, answers) VALUES (?, ?, ?, ?, ?, ?)"
+TELL = "INSERT INTO trace (profile_id, body) VALUES (?, ?)"
+ATTEMPT = "INSERT INTO attempts (delivery_id, number, started_at, outcome) VALUES (?, ?, ?, '')"
+ATTEMPTED = "UPDATE attempts SET finished_at = ?, outcome = ? WHERE delivery_id = ? AND number = ?"
+
+# Appending.
+MOST_PARAMETERS = 1_000
+
+
+def seen(count: int) -> str:
+    """Give the statement that finds which of this many dedup keys are in the log already."""
+    return f"SELECT dedup FROM events WHERE dedup IN ({', '.join('?' * count)})"
+
+
+OWNERS = "SELECT value, profile_id FROM identities WHERE kind = ? AND value IN (SELECT value FROM json_each(?))"
+CREATED = f"SELECT id, created_at FROM profiles WHERE id {IN_BATCH}"
+DISTINGUISHED_BY = (
+    f"SELECT profile_id, kind, value FROM identities WHERE profile_id {IN_BATCH} AND kind IN (0, 2, 3)"
+)
+NEW_PROFILE = "INSERT INTO profiles (id, created_at, body, memory, version) VALUES (?, ?, ?, ?, 0)"
+NEW_IDENTITY = "INSERT INTO identities (kind, value, profile_id) VALUES (?, ?, ?)"
+POINT_TO_SURVIVOR = "UPDATE identities SET profile_id = ? WHERE profile_id = ?"
+LOG = "INSERT INTO events (seq, profile_id, dedup, at, received_at, body) VALUES (?, ?, ?, ?, ?, ?)"
+RECEIVE = "INSERT INTO inbox (seq, profile_id, absorbs) VALUES (?, ?, ?)"
+NEW_PRODUCT = "INSERT OR REPLACE INTO products (id, first_seen_at, body) VALUES (?, ?, ?)"
+
+# Recovering.
+LOST = (
+    "SELECT id, profile_id, channel, token FROM deliveries WHERE state = ? AND lease_until IS NOT NULL AND "
+    "(lease_until < ? OR worker IN (SELECT value FROM json_each(?)))"
+)
+TAKE = "UPDATE deliveries SET lease_until = ?, worker = ?, token = token + 1 WHERE id = ?"
+WAKE = "UPDATE profiles SET version = version + 1 WHERE id = ?"

@@ -1,0 +1,342 @@
+"""Does each structural rule find its mistake, once, and nothing else?"""
+
+from textwrap import indent
+
+import pytest
+
+from journeys.lint import RULES, lint
+from journeys.parse import parse
+
+HEAD = """\
+version: 1
+shop: {name: Nordic Roast, timezone: %s}
+channels:
+  email: {action: email.file}
+  ads: {action: audience.file}
+  crm: {action: crm.file}
+journeys:
+  cart:
+"""
+ENTRY = "entry: {event: Checkout Started}"
+SEND = "{id: mail, send: email, template: a.mjml}"
+
+
+def found(
+    *steps: str, entry: str = ENTRY, more: str = "", zone: str = "Europe/Riga", known: tuple[str, ...] = ()
+) -> list[str]:
+    """Lint one journey and write each fault with its place."""
+    lines = [entry, *([more] if more else []), "steps:", *(f"  - {step}" for step in steps or (SEND,))]
+    parsed = parse(HEAD % zone + indent("\n".join(lines), "    "))
+    assert parsed.spec is not None, parsed.problems
+    assert parsed.problems == ()
+    return [str(parsed.locate(fault)) for fault in lint(parsed.spec, known)]
+
+
+def test_a_sound_journey_has_no_faults() -> None:
+    steps = (
+        "{id: pause, wait: 1h}",
+        SEND,
+        "{id: seen, wait_for: {event: Email Clicked, of: mail, at_most: 1d}, then: call}",
+        "{id: sort, branch: [{if: event.value > 1, go: call}, {else: true, go: again}]}",
+        "{id: again, go: pause}",
+        '{id: call, crm: {task: "Call"}}',
+        "{id: ad, audience: {add: cart, for: 14d}}",
+        "{id: leave, exit: done}",
+    )
+    assert found(*steps) == []
+
+
+def test_a_target_that_is_no_step_is_an_error_with_a_suggestion() -> None:
+    assert found("{id: again, wait: 1d}", "{id: loop, go: agan}") == [
+        'journeys.yaml:12:24: journey.unknown_target step "loop": go names no step of this journey, got "agan"; '
+        'did you mean "again"?'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "place"),
+    [
+        ("{id: a, wait_for: {event: X, at_most: 1d}, then: nowhere}", "11:58: journey.unknown_target"),
+        ("{id: a, wait_for: {event: X, at_most: 1d}, otherwise: nowhere}", "11:63: journey.unknown_target"),
+        ("{id: a, branch: [{if: event.value > 1, go: nowhere}]}", "11:52: journey.unknown_target"),
+        ("{id: a, send: email, template: x, if_suppressed: nowhere}", "11:58: journey.unknown_target"),
+        ("{id: a, lead_magnet: {file: x, template: y}, if_suppressed: nowhere}", "11:69: journey.unknown_target"),
+    ],
+)
+def test_every_way_of_naming_a_step_is_checked(step: str, place: str) -> None:
+    assert [fault.partition(" step ")[0] for fault in found(step)] == [f"journeys.yaml:{place}"]
+
+
+def test_a_far_off_target_lists_the_steps() -> None:
+    assert found("{id: first, wait: 1d}", "{id: second, go: zzz}") == [
+        'journeys.yaml:12:26: journey.unknown_target step "second": go names no step of this journey, got "zzz"; '
+        "the steps are first, second"
+    ]
+
+
+def test_exit_as_a_target_is_explained() -> None:
+    assert found("{id: leave, go: exit}") == [
+        'journeys.yaml:11:25: journey.unknown_target step "leave": go expects a step, and "exit" stands only after '
+        "if_suppressed; name a step, such as {id: leave, exit: done}"
+    ]
+
+
+def test_waiting_for_an_event_of_a_step_that_sends_nothing_is_an_error() -> None:
+    assert found("{id: pause, wait: 1d}", "{id: seen, wait_for: {event: X, of: pause, at_most: 1d}}") == [
+        'journeys.yaml:12:45: journey.of_is_no_message step "seen": wait_for.of expects a step that sends a message, '
+        'got "pause"; name a send or lead_magnet step, or leave it out'
+    ]
+
+
+def test_waiting_for_an_event_of_a_misspelt_step_suggests_the_message() -> None:
+    assert found(SEND, "{id: seen, wait_for: {event: X, of: mial, at_most: 1d}}") == [
+        'journeys.yaml:12:45: journey.of_is_no_message step "seen": wait_for.of expects a step that sends a message, '
+        'got "mial"; did you mean "mail"?'
+    ]
+
+
+def test_a_loop_of_messages_without_a_wait_names_its_steps() -> None:
+    assert found("{id: first, set: {a: 1}}", SEND, "{id: back, go: mail}") == [
+        'journeys.yaml:12:9: journey.loop_without_wait step "mail": the loop mail → back → mail never waits; '
+        "put a wait or wait_for step on it"
+    ]
+
+
+def test_a_step_that_goes_to_itself_is_a_loop() -> None:
+    assert found("{id: spin, go: spin}") == [
+        'journeys.yaml:11:9: journey.loop_without_wait step "spin": the loop spin → spin never waits; '
+        "put a wait or wait_for step on it"
+    ]
+
+
+def test_two_loops_are_two_faults() -> None:
+    faults = found(
+        "{id: a, branch: [{if: event.value > 1, go: b}, {else: true, go: c}]}",
+        "{id: b, go: b}",
+        "{id: c, set: {x: 1}}",
+        "{id: d, go: c}",
+    )
+    assert [fault.partition(": the loop ")[2].partition(" never")[0] for fault in faults] == ["b → b", "c → d → c"]
+
+
+def test_a_way_round_the_wait_is_still_a_loop() -> None:
+    faults = found(
+        "{id: a, branch: [{if: event.value > 1, go: c}]}",
+        "{id: b, wait: 1d}",
+        "{id: c, go: a}",
+    )
+    assert [fault.partition(": the loop ")[2].partition(" never")[0] for fault in faults] == ["a → c → a"]
+
+
+@pytest.mark.parametrize("pause", ["wait: 1d", "wait: {until: '10:00'}", "wait_for: {event: X, at_most: 1d}"])
+def test_a_loop_with_a_wait_is_fine(pause: str) -> None:
+    assert found(f"{{id: a, {pause}}}", SEND, "{id: back, go: a}") == []
+
+
+@pytest.mark.parametrize("pause", ["wait: 0d", "wait_for: {event: X, at_most: 0m}"])
+def test_a_wait_of_nothing_is_no_wait(pause: str) -> None:
+    assert len(found(f"{{id: a, {pause}}}", "{id: back, go: a}")) == 1
+
+
+def test_an_unreachable_step_is_a_warning_and_what_follows_it_is_not_repeated() -> None:
+    parsed = parse(
+        HEAD % "UTC" + "    entry: {event: A}\n    steps: [{id: a, exit: done}, {id: b, wait: 1d}, {id: c, wait: 1d}]\n"
+    )
+    assert parsed.spec is not None
+    problems = [parsed.locate(fault) for fault in lint(parsed.spec)]
+    assert [(problem.severity, problem.column, problem.message) for problem in problems] == [
+        ("warning", 34, 'step "b": no way leads here; let a step go to "b", or remove it')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        (
+            "entry: {key: event.id}",
+            '9:5: journey.entry_needs_one_door journey "cart": entry needs event or schedule, got neither; '
+            "keep exactly one",
+        ),
+        (
+            'entry: {event: X, schedule: "10:00"}',
+            '9:5: journey.entry_needs_one_door journey "cart": entry needs event or schedule, got both; '
+            "keep exactly one",
+        ),
+        (
+            'entry: {schedule: "10:00", key: event.id}',
+            '9:37: journey.schedule_with_key journey "cart": entry has a schedule and a key; remove the key, '
+            "it is taken from an event",
+        ),
+        (
+            "entry: {event: X, in: shop.timezone}",
+            '9:27: journey.in_without_schedule journey "cart": entry has in but no schedule; remove it, '
+            "events come when they come",
+        ),
+    ],
+)
+def test_an_entry_has_one_door_and_only_what_belongs_to_it(entry: str, fault: str) -> None:
+    assert found(entry=entry) == [f"journeys.yaml:{fault}"]
+
+
+def test_parallel_needs_a_key() -> None:
+    assert found(more="if_active: parallel") == [
+        'journeys.yaml:10:16: journey.parallel_without_key journey "cart": parallel is one enrollment per key, '
+        "got no key; add entry.key, such as event.checkout_id"
+    ]
+
+
+def test_a_schedule_that_lets_in_only_once_is_an_error() -> None:
+    assert found(entry='entry: {schedule: "Tue 10:00"}', more="re_entry: never") == [
+        'journeys.yaml:10:15: journey.scheduled_only_once journey "cart": a schedule repeats, got re_entry never; '
+        'write always or "after 6d"'
+    ]
+
+
+def test_an_else_that_is_not_last_hides_the_ways_below() -> None:
+    steps = (
+        "{id: a, branch: [{else: true, go: b}, {if: event.value > 1, go: b}, {else: true, go: b}]}",
+        "{id: b, wait: 1d}",
+    )
+    assert found(*steps) == [
+        'journeys.yaml:11:33: journey.else_is_last step "a": the ways below else are never tried; '
+        "keep one else and move it last"
+    ]
+
+
+@pytest.mark.parametrize(("arm", "got"), [("{go: b}", "neither"), ("{if: event.value > 1, else: true, go: b}", "both")])
+def test_a_way_of_a_branch_has_if_or_else(arm: str, got: str) -> None:
+    assert found(f"{{id: a, branch: [{arm}]}}", "{id: b, wait: 1d}") == [
+        f'journeys.yaml:11:26: journey.arm_needs_if_or_else step "a": branch[0] needs if or else, got {got}; '
+        "keep exactly one"
+    ]
+
+
+@pytest.mark.parametrize(("rest", "got"), [("", "neither"), (", template: x, text: y", "both")])
+def test_a_message_has_one_content(rest: str, got: str) -> None:
+    assert found(f"{{id: a, send: email{rest}}}") == [
+        f'journeys.yaml:11:9: journey.send_needs_one_content step "a": send needs template or text, got {got}; '
+        "keep exactly one"
+    ]
+
+
+@pytest.mark.parametrize(("change", "got"), [("items: entry.products", "neither"), ("add: x, remove: y", "both")])
+def test_an_audience_step_has_one_change(change: str, got: str) -> None:
+    assert found(f"{{id: a, audience: {{{change}}}}}") == [
+        f'journeys.yaml:11:17: journey.audience_needs_one_change step "a": audience needs add or remove, got {got}; '
+        "keep exactly one"
+    ]
+
+
+def test_for_belongs_to_add() -> None:
+    assert found("{id: a, audience: {remove: x, for: 3d}}") == [
+        'journeys.yaml:11:44: journey.for_without_add step "a": audience has for but no add; remove it, '
+        "nobody is put in"
+    ]
+
+
+def test_a_crm_step_says_something() -> None:
+    assert found("{id: a, crm: {channel: crm}}") == [
+        'journeys.yaml:11:17: journey.crm_needs_content step "a": crm needs task or note, got neither; add one'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "fault"),
+    [
+        ("{id: a, send: emial, text: x}", '11:23: journey.unknown_channel step "a": the channel "emial" is not set up; '
+         'did you mean "email"?'),
+        ("{id: a, send: sms, text: x}", '11:23: journey.unknown_channel step "a": the channel "sms" is not set up; '
+         "add sms with its action under channels"),
+        ("{id: a, audience: {add: x, channel: adz}}", '11:45: journey.unknown_channel step "a": the channel "adz" '
+         'is not set up; did you mean "ads"?'),
+        ("{id: a, crm: {task: x, channel: hubspot}}", '11:41: journey.unknown_channel step "a": the channel "hubspot" '
+         "is not set up; add hubspot with its action under channels"),
+        ("{id: a, lead_magnet: {file: x, template: y, channel: post}}", '11:62: journey.unknown_channel step "a": '
+         'the channel "post" is not set up; add post with its action under channels'),
+    ],
+)  # fmt: skip
+def test_a_channel_that_is_not_set_up_is_an_error(step: str, fault: str) -> None:
+    assert found(step) == [f"journeys.yaml:{fault}"]
+
+
+def test_a_default_channel_that_is_not_set_up_is_found_at_the_step() -> None:
+    parsed = parse(
+        "version: 1\nshop: {name: X}\njourneys:\n  a:\n    entry: {event: A}\n"
+        "    steps:\n      - id: mark\n        audience:\n          add: cart\n"
+    )
+    assert parsed.spec is not None
+    assert [str(parsed.locate(fault)) for fault in lint(parsed.spec)] == [
+        'journeys.yaml:8:9: journey.unknown_channel step "mark": the channel "ads" is not set up; '
+        "add ads with its action under channels"
+    ]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Kiev", "Europe/Kyiv", "UTC", "America/Argentina/Ushuaia"])
+def test_a_zone_may_have_its_old_or_its_new_name(zone: str) -> None:
+    assert found(zone=zone) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "hint"),
+    [
+        ("Europe/Rigga", '; did you mean "Europe/Riga"?'),
+        ("localtime", ""),
+        ("../../etc/passwd", ""),
+    ],
+)
+def test_a_zone_that_is_not_one_is_an_error(zone: str, hint: str) -> None:
+    assert found(zone=zone) == [
+        "journeys.yaml:2:38: journey.unknown_timezone shop.timezone expects an IANA name such as Europe/Riga, "
+        f'got "{zone}"{hint}'
+    ]
+
+
+@pytest.mark.parametrize("word", ["exited", "exit", "continue"])
+def test_a_word_with_a_meaning_cannot_be_a_steps_id(word: str) -> None:
+    assert found(f"{{id: {word}, wait: 1d}}") == [
+        f'journeys.yaml:11:14: journey.reserved_step_id step "{word}": the id "{word}" has a meaning of its own; '
+        "give the step another one"
+    ]
+
+
+def test_an_event_that_is_almost_a_known_one_is_a_warning() -> None:
+    assert found(entry="entry: {event: Chekout Started}", known=("Checkout Started", "Order Completed")) == [
+        'journeys.yaml:9:20: journey.misspelt_event journey "cart": no event "Chekout Started" is known; '
+        'did you mean "Checkout Started"? If not, list it under events'
+    ]
+
+
+def test_every_place_that_names_an_event_is_checked() -> None:
+    faults = found(
+        "{id: a, wait_for: {event: order completed, at_most: 1d}}",
+        more="goal: {event: Order Complete}\nexit: [{event: Order Compleeted}]",
+        known=("Checkout Started", "Order Completed"),
+    )
+    assert [fault.split(" ")[0] for fault in faults] == [
+        "journeys.yaml:10:19:",
+        "journeys.yaml:11:20:",
+        "journeys.yaml:13:35:",
+    ]
+
+
+def test_an_event_unlike_every_known_one_is_the_shops_own() -> None:
+    assert found(entry="entry: {event: Wish Granted}", known=("Checkout Started",)) == []
+
+
+def test_an_event_listed_in_the_file_is_known() -> None:
+    text = "version: 1\nshop: {name: X}\nevents: {Chekout Started: {}}\njourneys:\n  a:\n"
+    parsed = parse(text + "    entry: {event: Chekout Started}\n    steps: [{id: a, wait: 1d}]\n")
+    assert parsed.spec is not None
+    assert lint(parsed.spec, ("Checkout Started",)) == []
+
+
+def test_every_rule_has_a_code_of_its_own_and_an_explanation() -> None:
+    assert len({rule.code for rule in RULES}) == len(RULES) == 19
+    assert all(rule.code == f"journey.{rule.find.__name__}" and rule.explanation.endswith(".") for rule in RULES)
+
+
+def test_a_long_journey_is_linted_in_one_breath() -> None:
+    steps = "".join(f"      - {{id: s{place}, wait: 1d}}\n" for place in range(3_000))
+    parsed = parse(HEAD % "UTC" + "    entry: {event: A}\n    steps:\n" + steps)
+    assert parsed.spec is not None
+    assert lint(parsed.spec) == []

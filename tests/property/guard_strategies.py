@@ -1,0 +1,210 @@
+"""Which customers, deliveries and configurations can there be, as far as guards can tell?"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from journeys.vocabulary import (
+    Delivery,
+    Facts,
+    Intent,
+    OrderStatus,
+    Purpose,
+    Reach,
+    ReturnStatus,
+    ShipmentStatus,
+)
+from operational_guards.base import Guard
+from operational_guards.verdict import Allow, Delay, DropItems, Evidence, Suppress, Verdict
+from tests.operational_guards.people import (
+    ANN,
+    BUILT_IN,
+    NOW,
+    about,
+    give_back,
+    guard_of,
+    known,
+    order,
+    parcel,
+    sent,
+)
+
+PRODUCTS = ("beans", "grinder", "mill", "cup")
+ORDERS = ("o1", "o2", "o3")
+ZONES = ("", "UTC", "Europe/Riga", "America/St_Johns", "Africa/Cairo", "Australia/Lord_Howe", "Mars/Olympus")
+
+# Whole days meet the edges of the windows; odd minutes lie between them.
+ages = st.one_of(
+    st.integers(0, 90).map(lambda days: timedelta(days=days)),
+    st.integers(0, 90 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes)),
+)
+moments = ages.map(lambda age: NOW - age)
+products = st.lists(st.sampled_from(PRODUCTS), min_size=1, max_size=3, unique=True)
+
+
+@st.composite
+def _orders(draw, order_id):
+    placed_at = draw(moments)
+    return order(
+        order_id,
+        *draw(products),
+        placed_at=placed_at,
+        status=draw(st.sampled_from(OrderStatus)),
+        changed_at=draw(st.datetimes(placed_at.replace(tzinfo=None), NOW.replace(tzinfo=None))).replace(
+            tzinfo=NOW.tzinfo
+        ),
+        checkout_id=draw(st.sampled_from(["", "k1", "k2"])),
+    )
+
+
+@st.composite
+def _parcels(draw, shipment_id):
+    status = draw(st.sampled_from(ShipmentStatus))
+    changed_at = draw(moments)
+    is_dated = status is ShipmentStatus.DELIVERED and draw(st.booleans())
+    return parcel(
+        shipment_id,
+        draw(st.sampled_from((*ORDERS, "o404"))),
+        status,
+        changed_at=changed_at,
+        delivered_at=changed_at if is_dated else None,
+        products=draw(st.one_of(st.just([]), products)),
+    )
+
+
+@st.composite
+def _returns(draw, return_id):
+    requested_at = draw(moments)
+    return give_back(
+        return_id,
+        *draw(products),
+        order_id=draw(st.sampled_from(("", *ORDERS))),
+        status=draw(st.sampled_from(ReturnStatus)),
+        requested_at=requested_at,
+        changed_at=min(NOW, requested_at + draw(ages)),
+    )
+
+
+profiles = st.builds(
+    lambda zone, consent, suppressed: replace(ANN, timezone=zone, consent=consent, suppressed=suppressed),
+    st.sampled_from(ZONES),
+    # Most people agree and are not listed, or hardly any made-up message would get past the first two guards.
+    st.one_of(
+        st.just({"marketing": True}),
+        st.just({"email": True, "sms": True}),
+        st.dictionaries(st.sampled_from(["email", "sms", "marketing"]), st.booleans()),
+    ),
+    st.one_of(
+        st.just({}),
+        st.just({}),
+        st.dictionaries(
+            st.sampled_from([ANN.email, ANN.phone]),
+            st.sampled_from(["unsubscribed", "hard_bounce", "spam_complaint", "other"]),
+            max_size=1,
+        ),
+    ),
+)
+
+
+@st.composite
+def facts(draw) -> Facts:
+    """Make up a customer with orders, parcels, returns and messages."""
+    return known(
+        *(draw(_orders(order_id)) for order_id in draw(st.lists(st.sampled_from(ORDERS), min_size=1, unique=True))),
+        *(draw(_parcels(shipment_id)) for shipment_id in draw(st.lists(st.sampled_from(["s1", "s2"]), unique=True))),
+        *(draw(_returns(return_id)) for return_id in draw(st.lists(st.sampled_from(["r1", "r2"]), unique=True))),
+        *draw(st.lists(st.builds(sent, moments, st.sampled_from(["email", "sms"])), max_size=6)),
+        profile=draw(profiles),
+    )
+
+
+@st.composite
+def deliveries(draw) -> Delivery:
+    """Plan a delivery of any kind, some time ago or now."""
+    return about(
+        *draw(st.one_of(st.just(PRODUCTS), st.lists(st.sampled_from(PRODUCTS), max_size=4, unique=True))),
+        channel=draw(st.sampled_from(["email", "sms"])),
+        planned_at=NOW - draw(st.one_of(st.just(timedelta(0)), ages)),
+        reach=draw(st.sampled_from([Reach.MESSAGE] * 4 + [Reach.AUDIENCE, Reach.CRM])),
+        purpose=draw(st.sampled_from([Purpose.MARKETING] * 4 + [Purpose.TRANSACTIONAL])),
+        intent=draw(st.sampled_from(Intent)),
+        min_items=draw(st.integers(1, 3)),
+    )
+
+
+durations = st.sampled_from(["1h", "2d", "7d", "30d", "60d"])
+clocks = st.builds(lambda hour, half: f"{hour:02}:{half:02}", st.integers(0, 23), st.sampled_from([0, 30]))
+caps = st.sampled_from(["0 per day", "1 per day", "2 per week", "1 per 24h", "3 per 7d"])
+does = st.sampled_from(["delay", "drop_items", "suppress"])
+thens = st.sampled_from(["suppress", "send", "drop_items"])
+
+CONFIGURATIONS = {
+    "already_bought": st.fixed_dictionaries({}, optional={"within": durations, "do": does}),
+    "consent": st.just({}),
+    "frequency_cap": st.fixed_dictionaries(
+        {"any": st.one_of(caps, st.lists(caps, min_size=1, max_size=2))},
+        optional={"email": caps, "do": st.sampled_from(["delay", "suppress"]), "at_most": durations},
+    ),
+    "in_delivery": st.fixed_dictionaries(
+        {},
+        optional={
+            "do": does,
+            "until": st.sampled_from(["delivered", "delivered + 2d", "delivered + 30d"]),
+            "at_most": durations,
+            "then": thens,
+        },
+    ),
+    "order_problem": st.fixed_dictionaries(
+        {},
+        optional={
+            "do": st.sampled_from(["delay", "suppress"]),
+            "within": durations,
+            "at_most": durations,
+            "then": st.sampled_from(["suppress", "send"]),
+        },
+    ),
+    "quiet_hours": st.fixed_dictionaries(
+        {"from": clocks, "to": clocks, "zone": st.sampled_from(["UTC", "Asia/Tokyo"])}
+    ),
+    "returned": st.fixed_dictionaries(
+        {}, optional={"within": durations, "do": does, "at_most": durations, "then": thens}
+    ),
+    "suppression_list": st.just({}),
+}
+
+
+def guards(name: str) -> st.SearchStrategy[Guard]:
+    """Configure one built-in guard in any way that its parameters allow."""
+    return CONFIGURATIONS[name].map(lambda parameters: guard_of(BUILT_IN[name], **parameters))
+
+
+@st.composite
+def guard_sets(draw) -> list[Guard]:
+    """Configure some of the built-in guards, in any order."""
+    names = draw(st.lists(st.sampled_from(sorted(BUILT_IN)), min_size=2, unique=True))
+    return [draw(guards(name)) for name in names]
+
+
+evidence = st.builds(
+    Evidence, st.sampled_from(["order", "shipment"]), st.sampled_from(["o1", "o2"]), st.just("placed"), st.just(NOW)
+)
+evidences = st.lists(evidence, min_size=1, max_size=2).map(tuple)
+
+
+def drops(name: str, goods: int) -> st.SearchStrategy[DropItems]:
+    """Drop some of so many goods, in the name of this guard."""
+    places = st.frozensets(st.integers(0, goods - 1), min_size=1)
+    return st.builds(DropItems, places, st.sampled_from([f"{name}.one", f"{name}.two"]), evidences)
+
+
+def verdicts(name: str, goods: int) -> st.SearchStrategy[Verdict]:
+    """Give any verdict a guard of this name can give on a message with so many goods."""
+    reason = st.sampled_from([f"{name}.one", f"{name}.two"])
+    later = ages.map(lambda age: NOW + timedelta(minutes=1) + age)
+    answers: list[st.SearchStrategy[Verdict]] = [
+        st.just(Allow()),
+        st.builds(Suppress, reason, evidences),
+        st.builds(Delay, later, reason, evidences, st.booleans()),
+    ]
+    return st.one_of([*answers, drops(name, goods)] if goods else answers)
