@@ -87,8 +87,10 @@ def truncated(value: Any, length: int = 80, end: str = "...") -> str:
     text = as_text(value)
     if len(text) <= length:
         return text
-    cut = text[: max(0, length - len(end))]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + end
+    room = max(0, length - len(end))
+    cut = text[:room]
+    is_within_word = " " in cut and text[room] != " "
+    return (cut.rsplit(" ", 1)[0] if is_within_word else cut) + end
 
 
 def rounded(value: Any, places: int = 0) -> float:
@@ -155,4 +157,4 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "upper": _on_text(str.upper),
     "urlencode": _on_text(lambda text: quote(text, safe="")),
 }
-TESTS: dict[str, Callable[..., Any]] = {name: JINJA_TESTS[name] for name in _PLAIN_TESTS}
+TESTS: dict[str, Callable[..., Any]] = {name: cast(Callable[..., Any], JINJA_TESTS[name]) for name in _PLAIN_TESTS}

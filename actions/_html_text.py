@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from actions._holes import mark_in
 
 _BLOCKS = frozenset(
-    ("address", "article", "blockquote", "div", "dl", "dd", "dt", "footer", "h1", "h2", "h3", "h4", "h5", "h6",,
+    ("address", "article", "blockquote", "div", "dl", "dd", "dt", "footer", "h1", "h2", "h3", "h4", "h5", "h6",
      "header", "hr", "li", "ol", "section", "table", "tr", "ul")
 )  # fmt: skip
 _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol"))

@@ -37,7 +37,7 @@ class Layout:
 def lay_out(body: Part, base: Part | None) -> Layout:
     """Place the body into its base, compile both to HTML once, and make the text part from that.
 
-    Raises TemplateError where the MJML is not well-formed, and what `Holes.cut` raises.
+    Raises TemplateError where the MJML is not well-formed, and Refused for `{% raw %}`.
     """
     holes = Holes()
     base = base or Part("", _plain_base(body))

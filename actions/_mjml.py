@@ -18,8 +18,8 @@ TAGS = frozenset(
      "mj-column", "mj-divider", "mj-group", "mj-hero", "mj-image", "mj-navbar", "mj-navbar-link", "mj-raw",
      "mj-section", "mj-social", "mj-social-element", "mj-spacer", "mj-table", "mj-text", "mj-wrapper")
 )  # fmt: skip
-_TAG = re.compile(r"<(mj[\w-]*)")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"<(?P<closes>/?)(?P<name>mj[\w-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<alone>/?)>")
+_UNSEEN = re.compile(r"<!--.*?-->|\{[{%#].*?[}%#]\}", re.DOTALL)
 _OFFSET = re.compile(r"position (\d+)")
 _BROKEN = re.compile(r"<(?![a-zA-Z/!?][^<>]*>)")
 _FRAGILE = re.compile(r"[^\n\t -~]|\\")
@@ -35,13 +35,32 @@ class BadMjml(Exception):
 
 
 def tag_faults(source: str) -> Iterator[tuple[int, int, str]]:
-    """Find tags that are none of MJML's: (line, column, message) each."""
-    visible = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment.group()), source)
-    for match in _TAG.finditer(visible):
-        tag = match.group(1)
-        if tag not in TAGS:
-            line = visible.count("\n", 0, match.start()) + 1
-            yield line, match.start() - visible.rfind("\n", 0, match.start()), _message(tag)
+    """Find tags that are none of MJML's, and tags that are not closed: (line, column, message) each."""
+    visible = _UNSEEN.sub(lambda unseen: re.sub(r"[^\n]", " ", unseen.group()), source)
+    tags = list(_TAG.finditer(visible))
+    unknown = [(tag.start(), _message(tag["name"])) for tag in tags if tag["name"] not in TAGS and not tag["closes"]]
+    for offset, message in unknown or _unbalanced(tags):
+        yield visible.count("\n", 0, offset) + 1, offset - visible.rfind("\n", 0, offset), message
+
+
+def _unbalanced(tags: list[re.Match[str]]) -> Iterator[tuple[int, str]]:
+    """Find the first tag that is closed by another or never."""
+    opened: list[re.Match[str]] = []
+    for tag in tags:
+        if tag["alone"]:
+            continue
+        if not tag["closes"]:
+            opened.append(tag)
+            continue
+        if not opened:
+            yield tag.start(), f"</{tag['name']}> closes nothing; remove it"
+            return
+        last = opened.pop()
+        if last["name"] != tag["name"]:
+            yield last.start(), f"<{last['name']}> is not closed before </{tag['name']}>; add </{last['name']}>"
+            return
+    if opened:
+        yield opened[-1].start(), f"<{opened[-1]['name']}> is never closed; add </{opened[-1]['name']}>"
 
 
 def _message(tag: str) -> str:

@@ -27,6 +27,7 @@ from actions.base import HttpRequest, Outcome, Rejected, RetryLater, Sent, Unkno
 
 CONNECTIONS = 8
 CONNECT_SECONDS = 5.0
+DRAIN_SECONDS = 2.0
 _AGAIN = frozenset((408, 425, 429, 503))
 _MOST_READ = 65_536
 
@@ -44,13 +45,15 @@ class Http:
         """Send it, and say what became of it; `action` begins the reasons, `now` is what a Retry-After counts from."""
         try:
             async with asyncio.timeout(request.seconds):
-                return await self._post(request, action, now)
+                response = await self._send(request)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             return Rejected(f"{action}.bad_url")
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError):
             return RetryLater(f"{action}.unreachable")
         except (httpx.TransportError, TimeoutError):
             return Unknown(f"{action}.no_answer")
+        await _drain(response)
+        return outcome_of(response.status_code, response.headers, request, action=action, now=now)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -58,13 +61,11 @@ class Http:
             await self._client.aclose()
         self._client = None
 
-    async def _post(self, request: HttpRequest, action: str, now: datetime) -> Outcome:
+    async def _send(self, request: HttpRequest) -> httpx.Response:
+        """Send it and read the answer up to its headers."""
         client = self._current_client()
-        content, headers = request.body, dict(request.headers)
-        async with client.stream("POST", request.url, content=content, headers=headers) as response:
-            outcome = outcome_of(response.status_code, response.headers, request, action=action, now=now)
-            await _drain(response)
-        return outcome
+        built = client.build_request("POST", request.url, content=request.body, headers=dict(request.headers))
+        return await client.send(built, stream=True)
 
     def _current_client(self) -> httpx.AsyncClient:
         """Give the client of the running loop; connections cannot move from one loop to another."""
@@ -115,9 +116,12 @@ async def _drain(response: httpx.Response) -> None:
     """Read a small answer to its end so that the connection can be used again; the status has said all."""
     read = 0
     try:
-        async for piece in response.aiter_raw():
-            read += len(piece)
-            if read > _MOST_READ:
-                return
-    except httpx.TransportError:
-        return
+        async with asyncio.timeout(DRAIN_SECONDS):
+            async for piece in response.aiter_raw():
+                read += len(piece)
+                if read > _MOST_READ:
+                    break
+    except (httpx.TransportError, httpx.StreamError, TimeoutError):
+        pass  # what it says beside its status is of no use here
+    finally:
+        await response.aclose()

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import TemplateSyntaxError, nodes
+from jinja2 import nodes
 
 from actions._front_matter import FrontMatter, read_front_matter
 from actions._holes import Source, plain_source
@@ -171,31 +171,21 @@ class Templates:
         return Part(base, base_front.body, base_front.body_line)
 
     def _lay_out(self, body: Part, base: Part | None) -> Layout:
-        parts = [part for part in (body, base) if part and part.file.endswith(".mjml")]
+        parts = [part for part in (body, base) if part]
+        for part in parts:  # each by itself, so that an unclosed tag is reported where it stands
+            parse(plain_source(part.text, part.file, part.line))
         faults = [
             Problem(part.file, part.line + line - 1, column, "template.mjml", message)
             for part in parts
+            if part.file.endswith(".mjml")
             for line, column, message in tag_faults(part.text)
         ]
         if faults:
             raise TemplateError(faults)
         try:
             return lay_out(body, base)
-        except TemplateSyntaxError as error:
-            raise TemplateError([self._syntax_problem(error, body, base)]) from None
         except Refused as refused:
             raise TemplateError([Problem(body.file, body.line, 1, "template.forbidden", str(refused))]) from None
-
-    def _syntax_problem(self, error: TemplateSyntaxError, body: Part, base: Part | None) -> Problem:
-        """Place an unclosed tag; it is the base's own when the base alone has it too."""
-        part = body
-        if base:
-            try:
-                parse(plain_source(MARKER.sub("", base.text), base.file, base.line))
-            except TemplateError as broken:
-                return broken.problems[0]
-        message = f"{error.message}; close the tag"
-        return Problem(part.file, part.line + error.lineno - 1, 1, "template.syntax", message)
 
     def _unknown_names(self, source: Source, names: NameCheck) -> Iterator[Problem]:
         for line, word, message in names.unknown_names(parse(source)):

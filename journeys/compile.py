@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from transitions import Machine
 
-from journeys.conditions import Condition, ConditionErrors, Value, compile_condition, compile_value
+from journeys.conditions import Condition, ConditionErrors, Value, Wanted, compile_condition, compile_value
 from journeys.errors import Fault
 from journeys.moves import EXIT, successors
 from journeys.schema import Schema
@@ -72,15 +72,18 @@ class Journey:
 
 
 def compile_journey(
-    name: str, spec: JourneySpec, schema: Schema, zone: str
+    name: str, spec: JourneySpec, schema: Schema, zone: str, *, builds: bool = True
 ) -> tuple[Journey | None, tuple[Fault, ...]]:
-    """Compile one journey; with any fault there is no journey. `zone` is the shop's own time zone."""
+    """Compile one journey; with any fault there is no journey. `zone` is the shop's own time zone.
+
+    Without `builds` only the conditions are checked: for a journey whose steps are known not to fit together.
+    """
     compiler = _Compiler(("journeys", name), spec, schema)
     steps = {step.id: compiler.step(place, step) for place, step in enumerate(spec.steps)}
     entry, key = compiler.entry(spec.entry)
     exits = tuple(compiler.exit(place) for place in range(len(spec.exit)))
     goal = compiler.goal()
-    if compiler.faults:
+    if compiler.faults or not builds:
         return None, tuple(compiler.faults)
     machine = build_machine(spec)
     journey = Journey(
@@ -125,7 +128,7 @@ def read_moves(machine: Machine) -> dict[str, dict[str, str]]:
     moves: dict[str, dict[str, str]] = {state: {} for state in machine.states}
     for trigger, event in machine.events.items():
         for source, transitions in event.transitions.items():
-            moves[source][trigger] = transitions[0].dest
+            moves[source][trigger] = str(transitions[0].dest)
     return moves
 
 
@@ -160,7 +163,7 @@ class _Compiler:
             self._note(path, text, problems)
             return None
 
-    def value(self, path: Path, text: Expression | None, schema: Schema, wanted: str) -> Value | None:
+    def value(self, path: Path, text: Expression | None, schema: Schema, wanted: Wanted) -> Value | None:
         """Compile a value, or note what is wrong with it."""
         if text is None:
             return None

@@ -350,13 +350,15 @@ class _Walk:
             items=self._items(step),
             min_items=spec.min_items,
         )
-        return self._plan_and_park(delivery, {})
+        self._plan_and_park(delivery)
+        return None
 
     def enter_lead_magnet(self, step: CompiledStep) -> str | None:
         spec = step.spec
         assert isinstance(spec, LeadMagnetStep)
         delivery = self._delivery(spec.id, spec.lead_magnet.channel, self.now, purpose=Purpose.TRANSACTIONAL)
-        return self._plan_and_park(delivery, {})
+        self._plan_and_park(delivery)
+        return None
 
     def enter_audience(self, step: CompiledStep) -> str | None:
         spec = step.spec
@@ -429,8 +431,8 @@ class _Walk:
             **rest,
         )
 
-    def _plan_and_park(self, delivery: Delivery, parameters: Properties) -> None:
-        self.effects.append(Plan(delivery, delivery.planned_at, parameters))
+    def _plan_and_park(self, delivery: Delivery) -> None:
+        self.effects.append(Plan(delivery, delivery.planned_at, {}))
         self._park(None, delivery.id)
         self.note(delivery.step, "planned", delivery.channel)
 

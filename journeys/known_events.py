@@ -31,12 +31,20 @@ _PRODUCT: dict[str, Kind] = {
 }
 _LIST: dict[str, Kind] = {**_text("list_id", "category"), **_GOODS}
 _PROMOTION: dict[str, Kind] = {**_text("promotion_id", "creative", "name"), "position": "any"}
-_CHECKOUT: dict[str, Kind] = {**_text("checkout_id", "order_id", "cart_id", "url"), **_MONEY, **_GOODS}
+_CHECKOUT: dict[str, Kind] = {
+    **_text("checkout_id", "order_id", "cart_id", "email", "phone", "url"),
+    **_MONEY,
+    **_GOODS,
+}
 _CHECKOUT_STEP: dict[str, Kind] = {
     **_text("checkout_id", "order_id", "shipping_method", "payment_method"),
     **_number("step"),
 }
-_ORDER: dict[str, Kind] = {**_text("order_id", "checkout_id", "cart_id", "status"), **_MONEY, **_GOODS}
+_ORDER: dict[str, Kind] = {
+    **_text("order_id", "checkout_id", "cart_id", "email", "phone", "status"),
+    **_MONEY,
+    **_GOODS,
+}
 _COUPON: dict[str, Kind] = {
     **_text("order_id", "cart_id", "checkout_id", "coupon_id", "coupon_name", "reason"),
     **_number("discount"),
@@ -63,9 +71,9 @@ _MESSAGE: dict[str, Kind] = {
 _FORM: dict[str, Kind] = _text("form", "email", "phone", "first_name", "last_name", "url", "message")
 _PAGE: dict[str, Kind] = _text("name", "category", "url", "path", "title", "referrer", "search", "keywords")
 _PERSON: dict[str, Kind] = {
-    **_text("email", "phone", "user_id", "timezone"),
+    **_text("email", "phone", "user_id", "timezone", "firstName", "lastName"),
     **TRAITS,
-    "created_at": "date",
+    **dict.fromkeys(("created_at", "createdAt"), "date"),
     "marketing_consent": "boolean",
 }
 
@@ -115,6 +123,8 @@ KNOWN_EVENTS: Declared = MappingProxyType(
         "Email Bounced": _MESSAGE,
         "Email Unsubscribed": _MESSAGE,
         "Email Marked as Spam": _MESSAGE,
+        "Spam Complaint": _MESSAGE,
+        "Preferences Updated": {**_text("channel", "email", "phone"), "consent": "any"},
         "Form Submitted": _FORM,
         "Page Viewed": _PAGE,
         "Identified": _PERSON,

@@ -85,8 +85,8 @@ class Strict(BaseModel):
 class Voice(Strict):
     """The shop's one tone of voice, checked in every template."""
 
-    never: tuple[str, ...] = Field((), description="Words and phrases that no message may contain.")
-    sign_off: str = Field("", description="How every message ends; templates use shop.voice.sign_off.")
+    never: tuple[str, ...] = Field(default=(), description="Words and phrases that no message may contain.")
+    sign_off: str = Field(default="", description="How every message ends; templates use shop.voice.sign_off.")
 
 
 class ShopSpec(Strict):

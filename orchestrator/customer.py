@@ -20,8 +20,9 @@ from journeys.scope import Scope
 from journeys.vocabulary import Delivery, Event, Facts, PastSend, Properties, Purpose, Reach
 from operational_guards.judge import judge
 from operational_guards.verdict import Delay, DropItems, Judgement, Suppress
+from orchestrator.fact_index import put_order, put_return, put_shipment
 from orchestrator.facts import Change, apply
-from orchestrator.profiles import apply_event
+from orchestrator.profiles import apply_event, merge
 from orchestrator.program import Program
 
 DeliveryState = Literal["planned", "delayed", "attempting", "unknown", "sent", "suppressed", "rejected", "cancelled"]
@@ -229,11 +230,31 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
     customer.outbox.update(other.outbox)
     customer.changes.moved.update(other.enrollments)
     customer.changes.touched.update(other.outbox)
-    customer.changes.facts.update(dict.fromkeys(merge_facts(customer.facts, other.facts)))
+    _join_facts(customer, other.facts)
     customer.facts.profile = merge(customer.facts.profile, other.facts.profile)
     _join_memory(customer.memory, other.memory)
     customer.facts.sends.extend(other.facts.sends)
     _wake_sleepers(customer, now)
+
+
+def _join_facts(customer: Customer, theirs: Facts) -> None:
+    """Take over the other's facts; where both know of the same one, the newer word about it."""
+    mine, changed = customer.facts, customer.changes.facts
+    for order in theirs.orders.values():
+        known = mine.orders.get(order.order_id)
+        if known is None or known.changed_at < order.changed_at:
+            put_order(mine, order)
+        changed[Change("order", order.order_id)] = None
+    for parcel in theirs.shipments.values():
+        same = mine.shipments.get(parcel.shipment_id)
+        if same is None or same.changed_at < parcel.changed_at:
+            put_shipment(mine, parcel)
+        changed[Change("shipment", parcel.shipment_id)] = None
+    for back in theirs.returns.values():
+        twin = mine.returns.get(back.return_id)
+        if twin is None or twin.changed_at < back.changed_at:
+            put_return(mine, back)
+        changed[Change("return", back.return_id)] = None
 
 
 def _join_memory(mine: Memory, theirs: Memory) -> None:

@@ -19,7 +19,7 @@ from journeys.decide import Fate
 from journeys.vocabulary import Delivery, Profile, Properties
 from orchestrator.customer import Customer, Outgoing, judge_next, next_due, settle
 from orchestrator.program import Program
-from orchestrator.seat import Seat, play
+from orchestrator.seat import Seat, TakeOver, play
 from orchestrator.store.base import Store, Turn
 from orchestrator.store.codes import to_ms
 from orchestrator.store.writing import Batch
@@ -141,10 +141,10 @@ class Engine:
         if seat is None:
             return []
         try:
-            before = [event.seq for event in seat.events]
-            handovers = self._act(seat, seats, reports, until, batch)
+            unread = [event.seq for event in seat.events]
+            handovers = self._act(seat, seats, reports, until, partial(self._take_over, batch, unread))
             left = {event.seq for event in seat.events}
-            done = [seq for seq in before if seq not in left]
+            done = [seq for seq in unread if seq not in left]
             batch.add(seat.customer, next_due(seat.customer, self.program), done)
             seat.version += 1
             return handovers
@@ -155,21 +155,15 @@ class Engine:
             return []
 
     def _act(
-        self, seat: Seat, seats: dict[int, Seat], reports: Iterable[Report], until: datetime, batch: Batch
+        self, seat: Seat, seats: dict[int, Seat], reports: Iterable[Report], until: datetime, take_over: TakeOver
     ) -> list[Handover]:
         customer = seat.customer
         for report in reports:
             self._settle(customer, report, until)
         handovers: list[Handover] = []
         while True:
-            play(
-                seat,
-                seats,
-                until,
-                self.program,
-                by_delivery=self.moments.follows_events,
-                take_over=partial(self._take_over, batch),
-            )
+            by_delivery = self.moments.follows_events
+            play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over)
             now = self._time_to_judge(customer, until)
             if now is None or any(entry.state == "attempting" for entry in customer.outbox.values()):
                 # One delivery of a customer at a time: the next is judged when the fate of this one is known.
@@ -185,9 +179,12 @@ class Engine:
             return None
         return max(due.due_at, customer.memory.clock) if self.moments.follows_events else until
 
-    def _take_over(self, batch: Batch, absorbed: Customer, survivor: int, moved: list[int]) -> None:
-        """Write a profile that joined another; the events it had not seen yet move along."""
+    def _take_over(
+        self, batch: Batch, unread: list[int], absorbed: Customer, survivor: int, moved: list[int]
+    ) -> None:
+        """Write a profile that joined another; the events it had not read yet move along."""
         batch.take_over(absorbed, survivor, moved)
+        unread.extend(moved)
         self.seats.pop(absorbed.id, None)
 
     def _hand_over(self, customer: Customer, entry: Outgoing) -> Handover:

@@ -22,7 +22,7 @@ from journeys.vocabulary import (
     Shipment,
     ShipmentStatus,
 )
-from orchestrator.product_index import reindex, remove
+from orchestrator.fact_index import put_order, put_return, put_shipment
 from orchestrator.statuses import order_status, rank, return_status, shipment_status
 
 CENT = 0.005
@@ -178,15 +178,7 @@ def _with_refund(facts: Facts, order: Order, observed_at: datetime) -> Order:
 def _keep_order(facts: Facts, old: Order | None, order: Order) -> tuple[Change, ...]:
     if order is old:
         return ()
-    facts.orders[order.order_id] = order
-    if old is None or old.lines is not order.lines or old.placed_at != order.placed_at:
-        orders = facts.orders
-        reindex(
-            facts.orders_of_product,
-            order.order_id,
-            (old.lines if old else (), order.lines),
-            lambda order_id: (orders[order_id].placed_at, order_id),
-        )
+    put_order(facts, order)
     return (Change("order", order.order_id),)
 
 
@@ -215,8 +207,7 @@ def _put_shipment(facts: Facts, event: Event, observed_at: datetime, status: Shi
     if old is not None and not changes:
         return ()
     parcel = replace(parcel, **changes) if changes else parcel
-    facts.shipments[shipment_id] = parcel
-    _reindex_shipment(facts, old, parcel)
+    put_shipment(facts, parcel)
     return (Change("shipment", shipment_id),)
 
 
@@ -233,21 +224,6 @@ def _contents(parcel: Shipment, event: Event, status: ShipmentStatus) -> dict[st
     if goods := {item.product_id for item in to_items(event.properties.get("products"))}:
         said["product_ids"] = tuple(sorted(goods.union(parcel.product_ids)))
     return _differences(parcel, said)
-
-
-def _reindex_shipment(facts: Facts, old: Shipment | None, parcel: Shipment) -> None:
-    """Keep the parcels of an order in order of first being heard of on their way."""
-    if old is not None and old.order_id != parcel.order_id:
-        remove(facts.shipments_of_order, old.order_id, parcel.shipment_id)
-    parcels = facts.shipments_of_order.setdefault(parcel.order_id, [])
-    if parcel.shipment_id not in parcels:
-        parcels.append(parcel.shipment_id)
-    if len(parcels) > 1:
-        parcels.sort(key=lambda shipment_id: _parcel_age(facts.shipments[shipment_id]))
-
-
-def _parcel_age(parcel: Shipment) -> tuple[datetime, str]:
-    return parcel.shipped_at or parcel.delivered_at or parcel.changed_at, parcel.shipment_id
 
 
 def _states_return(status: ReturnStatus) -> _Handler:
@@ -276,15 +252,7 @@ def _put_return(
     if old is not None and not changes:
         return ()
     back = replace(back, **changes) if changes else back
-    facts.returns[return_id] = back
-    if old is None or old.lines is not back.lines or old.requested_at != back.requested_at:
-        returns = facts.returns
-        reindex(
-            facts.returns_of_product,
-            return_id,
-            (old.lines if old else (), back.lines),
-            lambda other_id: (returns[other_id].requested_at, other_id),
-        )
+    put_return(facts, back)
     return (Change("return", return_id),)
 
 

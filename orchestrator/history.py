@@ -12,9 +12,9 @@ from datetime import datetime
 
 from journeys.catalog import Catalog
 from journeys.goods import to_items
-from journeys.vocabulary import Identifier, Item, Profile
-from orchestrator.identity import Known, Resolver
-from orchestrator.profiles import adopt
+from journeys.vocabulary import Item, Profile
+from orchestrator.identity import Resolver
+from orchestrator.profiles import first_profiles
 from orchestrator.sources.event_log import encode_event
 from orchestrator.sources.segment import Accepted, SegmentSource
 
@@ -120,12 +120,3 @@ def _last(profile_id: int, survivor_of: dict[int, int]) -> int:
     while profile_id in survivor_of:
         profile_id = survivor_of[profile_id]
     return profile_id
-
-
-def first_profiles(known: Iterable[Known], identities: Iterable[tuple[Identifier, int]]) -> Iterator[Profile]:
-    """Give new profiles as they are on their first day: nothing but the identifiers they came with."""
-    identifiers: dict[int, list[Identifier]] = defaultdict(list)
-    for identifier, owner in identities:
-        identifiers[owner].append(identifier)
-    for each in known:
-        yield adopt(Profile(id=each.id, created_at=each.created_at), identifiers[each.id])

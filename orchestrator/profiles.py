@@ -9,7 +9,8 @@ agreements to single channels, and an agreement to a channel older than such a r
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,10 +18,7 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from journeys.vocabulary import Event, Identifier, Profile
-from orchestrator.identity import Known as Known
-from orchestrator.identity import Resolved as Resolved
-from orchestrator.identity import Resolver as Resolver
-from orchestrator.identity import needed as needed
+from orchestrator.identity import Known
 
 ALL_CHANNELS = "marketing"
 PHONE_CHANNEL, EMAIL_CHANNEL = "sms", "email"
@@ -105,6 +103,15 @@ def adopt(profile: Profile, identifiers: Iterable[Identifier]) -> Profile:
     return replace(profile, **gaps) if gaps else profile
 
 
+def first_profiles(known: Iterable[Known], identities: Iterable[tuple[Identifier, int]]) -> Iterator[Profile]:
+    """Give new profiles as they are on their first day: nothing but the identifiers they came with."""
+    identifiers: dict[int, list[Identifier]] = defaultdict(list)
+    for identifier, owner in identities:
+        identifiers[owner].append(identifier)
+    for each in known:
+        yield adopt(Profile(id=each.id, created_at=each.created_at), identifiers[each.id])
+
+
 def traits_of(event: Event) -> dict[str, Any]:
     """Give an identify call's traits under snake_case names, without those that have a place of their own."""
     named = {_snake(name): value for name, value in event.properties.items() if value is not None}
@@ -168,20 +175,19 @@ def _answer_all(draft: _Draft, answers: object) -> None:
             _answer(draft, channel, answers[channel])
 
 
-def _answer(draft: _Draft, channel: str, agreed: bool) -> bool:
-    """Take a yes or no to a channel, and say whether it counts."""
+def _answer(draft: _Draft, channel: str, agreed: bool) -> None:
+    """Take a yes or no to a channel, if none was given later."""
     key = f"consent.{channel}"
     known: bool | None = draft.now("consent").get(channel)
     if draft.at < draft.last(key) or (draft.at == draft.last(key) and agreed and known is False):
-        return False
+        return
     draft.stamp(key)
     if agreed and _is_void(draft, channel):
-        return False
+        return
     if known is not agreed:
         draft.copied("consent")[channel] = agreed
     if channel == ALL_CHANNELS and not agreed:
         _take_back_earlier(draft)
-    return True
 
 
 def _is_void(draft: _Draft, channel: str) -> bool:
@@ -202,10 +208,9 @@ def _subscribed(draft: _Draft, event: Event) -> None:
 
 def _subscribe(draft: _Draft, event: Event, channel: str) -> None:
     """Agree to a channel; an earlier unsubscription of its address is lifted, a bounce or complaint is not."""
-    if not _answer(draft, channel, True):
-        return
+    _answer(draft, channel, True)
     for address in _addresses(draft, event, channel):
-        if draft.now("suppressed").get(address) == "unsubscribed":
+        if _is_newest_about(draft, address, wins_ties=False) and draft.now("suppressed").get(address) == "unsubscribed":
             del draft.copied("suppressed")[address]
 
 
@@ -214,9 +219,20 @@ def _unsubscribed(draft: _Draft, event: Event) -> None:
 
 
 def _unsubscribe(draft: _Draft, event: Event, channel: str) -> None:
-    if _answer(draft, channel, False):
-        for address in _addresses(draft, event, channel):
+    _answer(draft, channel, False)
+    for address in _addresses(draft, event, channel):
+        if _is_newest_about(draft, address, wins_ties=True):
             _suppress(draft, address, "unsubscribed")
+
+
+def _is_newest_about(draft: _Draft, address: str, *, wins_ties: bool) -> bool:
+    """Say whether nothing newer was said about subscribing an address, and note when this was said."""
+    key = f"address.{address}"
+    last = draft.last(key)
+    if draft.at < last or (draft.at == last and not wins_ties):
+        return False
+    draft.stamp(key)
+    return True
 
 
 def _preferences_updated(draft: _Draft, event: Event) -> None:

@@ -19,7 +19,6 @@ class _Row(msgspec.Struct, array_like=True, gc=False):
     at: int
     properties: dict[str, Any]
     source: str = "segment"
-    seq: int = 0
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -27,17 +26,17 @@ _DECODER = msgspec.json.Decoder(_Row)
 
 
 def encode_event(event: Event) -> bytes:
-    """Write an event; one whose time is whole milliseconds comes back from `decode_event` exactly."""
+    """Write an event but for its place; one whose time is whole milliseconds comes back from `decode_event` exactly."""
     at = round(event.at.timestamp() * 1000)
     properties = event.properties if type(event.properties) is dict else dict(event.properties)
-    return _ENCODER.encode(_Row(event.message_id, event.kind, event.name, at, properties, event.source, event.seq))
+    return _ENCODER.encode(_Row(event.message_id, event.kind, event.name, at, properties, event.source))
 
 
-def decode_event(line: bytes) -> Event:
-    """Read what `encode_event` wrote.
+def decode_event(line: bytes, seq: int = 0) -> Event:
+    """Read what `encode_event` wrote; `seq` is the place in the log, which the log itself knows.
 
     Raises msgspec.DecodeError for anything else.
     """
     row = _DECODER.decode(line)
     at = datetime.fromtimestamp(row.at / 1000, UTC)
-    return Event(row.message_id, row.kind, row.name, at, row.properties, row.source, row.seq)
+    return Event(row.message_id, row.kind, row.name, at, row.properties, row.source, seq)

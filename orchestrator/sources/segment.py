@@ -6,13 +6,14 @@ addresses and phone numbers in the event are written the one way `orchestrator.s
 no address at all stays, as `invalid_email` or `invalid_phone`, and identifies nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec.structs import astuple
 
 from journeys.vocabulary import Event, Identifier, IdentifierKind
 from orchestrator.sources.contact import normal_email, normal_phone
@@ -158,11 +159,10 @@ def _fault(line: bytes, call: _Envelope, place: str) -> Refused | None:
 
     Counting bytes is cheap and clears nearly every line; only a suspicious one is walked.
     """
-    if b"\\u0000" in line and _has_nul(msgspec.json.decode(line)):
-        return refuse(place, Reason.NUL_CHARACTER, "\\u0000")
-    brackets = line.count(b"{") + line.count(b"[")
-    if brackets > MAX_DEPTH and _is_deep([call.properties, call.traits, call.context]):
+    if line.count(b"{") + line.count(b"[") > MAX_DEPTH and _is_deep(astuple(call)):
         return refuse(place, Reason.TOO_DEEP, f"more than {MAX_DEPTH} levels")
+    if b"\\u0000" in line and any(_has_nul(member) for member in astuple(call)):
+        return refuse(place, Reason.NUL_CHARACTER, "\\u0000")
     products = call.properties.get("products") if call.properties else None
     if type(products) is list and len(products) > MAX_PRODUCTS:
         return refuse(place, Reason.TOO_MANY_PRODUCTS, f"{len(products):,}")
@@ -177,9 +177,9 @@ def _has_nul(value: object) -> bool:
     return isinstance(value, list) and any(_has_nul(child) for child in value)
 
 
-def _is_deep(members: list[object]) -> bool:
+def _is_deep(members: Iterable[object]) -> bool:
     """Say whether an event nests too deep, the event itself being the first level; `members` are its members."""
-    level = members
+    level = list(members)
     for _ in range(MAX_DEPTH):
         level = [member for member in level if type(member) is dict or type(member) is list]
         if not level:

@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 from journeys.goods import to_items
 from journeys.vocabulary import Identifier, IdentifierKind, Item, Profile
 from orchestrator.customer import Memory
-from orchestrator.profiles import Known, Resolver
-from orchestrator.sources.segment import Accepted, encode_event
+from orchestrator.identity import Known, Resolver, needed
+from orchestrator.profiles import adopt, first_profiles
+from orchestrator.sources.event_log import encode_event
+from orchestrator.sources.segment import Accepted
 from orchestrator.store import codec, statements
 from orchestrator.store.codes import DISTINGUISHING, IDENTIFIER_CODES, IDENTIFIER_KINDS, from_ms, to_ms
 
@@ -93,9 +95,8 @@ def _next_seq(connection: Connection) -> int:
 def _resolver_for(connection: Connection, accepted: Sequence[Accepted]) -> Resolver:
     """Load what the resolver needs to know about everybody these events may be about."""
     by_kind: dict[IdentifierKind, set[str]] = {}
-    for entry in accepted:
-        for identifier in entry.identifiers:
-            by_kind.setdefault(identifier.kind, set()).add(identifier.value)
+    for identifier in needed(entry.identifiers for entry in accepted):
+        by_kind.setdefault(identifier.kind, set()).add(identifier.value)
     owners = {
         Identifier(kind, value): profile_id
         for kind, values in by_kind.items()
@@ -121,13 +122,14 @@ def _known(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
 def _write(
     connection: Connection, resolver: Resolver, events: list[codec.Row], inbox: list[codec.Row], goods: Goods
 ) -> None:
-    profiles = [_profile_row(known) for known in resolver.new_profiles]
     identities = [
         (IDENTIFIER_CODES[identifier.kind], identifier.value, profile_id)
         for identifier, profile_id in resolver.new_identities
     ]
+    first = first_profiles(resolver.new_profiles, resolver.new_identities)
     rows = [
-        (statements.NEW_PROFILE, profiles),
+        (statements.NEW_PROFILE, [_profile_row(profile) for profile in first]),
+        (statements.SAVE_BODY, _known_better(connection, resolver)),
         (statements.NEW_IDENTITY, identities),
         (statements.POINT_TO_SURVIVOR, [(survivor, absorbed) for absorbed, survivor in resolver.merges]),
         (statements.LOG, events),
@@ -139,17 +141,22 @@ def _write(
             connection.exec_driver_sql(statement, values)
 
 
-def _profile_row(known: Known) -> codec.Row:
-    identifiers = known.identifiers
-    profile = Profile(
-        id=known.id,
-        created_at=known.created_at,
-        user_id=min(identifiers.get("user_id", ()), default=""),
-        email=min(identifiers.get("email", ()), default=""),
-        phone=min(identifiers.get("phone", ()), default=""),
-    )
-    memory = codec.encode_text(Memory(known.created_at))
-    return known.id, to_ms(known.created_at), codec.encode_text(profile), memory
+def _profile_row(profile: Profile) -> codec.Row:
+    memory = codec.encode_text(Memory(profile.created_at))
+    return profile.id, to_ms(profile.created_at), codec.encode_text(profile), memory
 
 
-assert set(DISTINGUISHING) <= set(IDENTIFIER_KINDS)
+def _known_better(connection: Connection, resolver: Resolver) -> list[codec.Row]:
+    """Give profiles that were there before the user id, e-mail or phone that this batch gave them."""
+    new = {known.id for known in resolver.new_profiles}
+    gained: dict[int, list[Identifier]] = {}
+    for identifier, profile_id in resolver.new_identities:
+        if profile_id not in new and identifier.kind in DISTINGUISHING:
+            gained.setdefault(profile_id, []).append(identifier)
+    if not gained:
+        return []
+    batch = (codec.encode_text(sorted(gained)),)
+    return [
+        (codec.encode_text(adopt(codec.read_profile(body), gained[profile_id])), profile_id)
+        for profile_id, body in connection.exec_driver_sql(statements.BODIES, batch)
+    ]

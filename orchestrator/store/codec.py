@@ -37,7 +37,21 @@ _read_return = msgspec.json.Decoder(Return).decode
 _read_properties = msgspec.json.Decoder(dict[str, Any]).decode
 _ITEM_DEFAULTS = Item("")
 
-READERS = {"order": _read_order, "shipment": _read_shipment, "return": _read_return}
+
+
+def read_order(body: bytes) -> Order:
+    """Read an order back."""
+    return _read_order(body)
+
+
+def read_shipment(body: bytes) -> Shipment:
+    """Read a parcel back."""
+    return _read_shipment(body)
+
+
+def read_return(body: bytes) -> Return:
+    """Read a return back."""
+    return _read_return(body)
 
 
 def encode_text(value: object) -> str:

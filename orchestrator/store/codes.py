@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from journeys.vocabulary import Intent, Purpose, Reach
+from journeys.vocabulary import IdentifierKind, Intent, Purpose, Reach
+from orchestrator.customer import DeliveryState
 
-STATES = ("planned", "delayed", "attempting", "unknown", "sent", "suppressed", "rejected", "cancelled")
-STATE_CODES = {word: code for code, word in enumerate(STATES)}
+STATES: tuple[DeliveryState, ...] = ("planned", "delayed", "attempting", "unknown", "sent", "suppressed", "rejected", "cancelled")
+STATE_CODES: dict[DeliveryState, int] = {word: code for code, word in enumerate(STATES)}
 OPEN = STATES[:4]
 
 VERDICTS = ("Allow", "DropItems", "Delay", "Suppress")
@@ -21,9 +22,9 @@ PURPOSE_CODES = {word: code for code, word in enumerate(PURPOSES)}
 INTENTS = (Intent.PROMOTE, Intent.FOLLOW_UP)
 INTENT_CODES = {word: code for code, word in enumerate(INTENTS)}
 
-IDENTIFIER_KINDS = ("user_id", "anonymous_id", "email", "phone", "order_id", "checkout_id")
+IDENTIFIER_KINDS: tuple[IdentifierKind, ...] = ("user_id", "anonymous_id", "email", "phone", "order_id", "checkout_id")
 IDENTIFIER_CODES = {word: code for code, word in enumerate(IDENTIFIER_KINDS)}
-DISTINGUISHING = ("user_id", "email", "phone")
+DISTINGUISHING: tuple[IdentifierKind, ...] = ("user_id", "email", "phone")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)

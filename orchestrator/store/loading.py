@@ -52,11 +52,11 @@ def _batch(ids: Iterable[int]) -> str:
 def _load_facts(connection: Connection, seats: dict[int, Seat]) -> None:
     batch = (_batch(seats),)
     for profile_id, body in connection.exec_driver_sql(statements.ORDERS, batch):
-        put_order(seats[profile_id].customer.facts, codec.READERS["order"](body))
+        put_order(seats[profile_id].customer.facts, codec.read_order(body))
     for profile_id, body in connection.exec_driver_sql(statements.SHIPMENTS, batch):
-        put_shipment(seats[profile_id].customer.facts, codec.READERS["shipment"](body))
+        put_shipment(seats[profile_id].customer.facts, codec.read_shipment(body))
     for profile_id, body in connection.exec_driver_sql(statements.RETURNS, batch):
-        put_return(seats[profile_id].customer.facts, codec.READERS["return"](body))
+        put_return(seats[profile_id].customer.facts, codec.read_return(body))
 
 
 def _load_enrollments(connection: Connection, seats: dict[int, Seat]) -> None:
@@ -156,8 +156,9 @@ def claim(connection: Connection, until: datetime, most: int, *, in_order: bool)
     ids = {row[0] for row in connection.exec_driver_sql(inbox, (most,))}
     ids.update(row[0] for row in connection.exec_driver_sql(due, (to_ms(until), most)))
     chosen = sorted(ids)[:most] if in_order else list(ids)
-    waiting = dict(connection.exec_driver_sql(statements.WAITING, (_batch(chosen),)).tuples().all())
-    room, batch = MOST_EVENTS, []
+    rows = connection.exec_driver_sql(statements.WAITING, (_batch(chosen),))
+    waiting: dict[int, int] = {profile_id: count for profile_id, count in rows}
+    room, batch = MOST_EVENTS, list[int]()
     for profile_id in chosen:
         room -= waiting.get(profile_id, 0)
         if room < 0 and batch:

@@ -106,6 +106,8 @@ DISTINGUISHED_BY = (
     f"SELECT profile_id, kind, value FROM identities WHERE profile_id {IN_BATCH} AND kind IN (0, 2, 3)"
 )
 NEW_PROFILE = "INSERT INTO profiles (id, created_at, body, memory, version) VALUES (?, ?, ?, ?, 0)"
+BODIES = f"SELECT id, body FROM profiles WHERE id {IN_BATCH}"
+SAVE_BODY = "UPDATE profiles SET body = ?, version = version + 1 WHERE id = ?"
 NEW_IDENTITY = "INSERT INTO identities (kind, value, profile_id) VALUES (?, ?, ?)"
 POINT_TO_SURVIVOR = "UPDATE identities SET profile_id = ? WHERE profile_id = ?"
 LOG = "INSERT INTO events (seq, profile_id, dedup, at, received_at, body) VALUES (?, ?, ?, ?, ?, ?)"

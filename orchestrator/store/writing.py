@@ -1,11 +1,12 @@
 """How do a batch's changes become rows? One bulk statement a table, in one transaction that the caller holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from journeys.vocabulary import Order, Return, Shipment
 from orchestrator.customer import Changes, Customer
 from orchestrator.store import codec, statements
 from orchestrator.store.codec import Row
@@ -50,9 +51,13 @@ class Batch:
 
     def _add_facts(self, customer: Customer, changes: Changes) -> None:
         facts = customer.facts
-        kept = {"order": facts.orders, "shipment": facts.shipments, "return": facts.returns}
+        kept: dict[str, Mapping[str, Order | Shipment | Return]] = {
+            "order": facts.orders,
+            "shipment": facts.shipments,
+            "return": facts.returns,
+        }
         for change in changes.facts:
-            fact = kept[change.kind][change.id]  # type: ignore[attr-defined]  # one mapping a kind
+            fact = kept[change.kind][change.id]
             self.facts[change.kind].append(codec.fact_row(customer.id, change.id, fact))
 
     def _add_enrollments(self, profile_id: int, changes: Changes) -> None:

@@ -1,0 +1,237 @@
+"""Which journeys of a workspace are valid, and what is wrong with the others?
+
+A workspace is a folder with `journeys.yaml` and `templates/`. Everything in it is checked at once, every problem with
+its place; a journey with an error is quarantined with its first message, and the others run.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from actions.errors import ActionError
+from actions.registry import Actions, load_actions
+from actions.template import Templates, read_templates
+from journeys.catalog import Catalog
+from journeys.compile import Journey, compile_journey
+from journeys.errors import Fault, Problem
+from journeys.lint import lint
+from journeys.parse import Parsed, parse
+from journeys.schema import Schema
+from journeys.spec import CrmStep, JourneysFile, JourneySpec, LeadMagnetStep, SendStep
+from journeys.spelling import did_you_mean
+from journeys.vocabulary import Purpose
+from operational_guards.base import Guard
+from operational_guards.registry import build_guards, check_guards, check_overrides, load_guards, override
+from orchestrator.program import Program, build_program
+
+FILE = "journeys.yaml"
+TEMPLATES = "templates"
+STANDARD_TRAITS = ("first_name", "last_name", "country", "city", "locale", "gender", "birthday")
+
+Known = Mapping[str, type[Guard]]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checked workspace. `spec` is None when the file as a whole cannot be used."""
+
+    folder: Path
+    file: str
+    spec: JourneysFile | None
+    templates: Templates
+    actions: Actions
+    problems: tuple[Problem, ...] = ()
+    journeys: Mapping[str, Journey] = field(default_factory=dict)
+
+    @cached_property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep something from running; the others are warnings."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    @cached_property
+    def quarantined(self) -> Mapping[str, str]:
+        """The journeys that do not run, each with the first reason why."""
+        first: dict[str, str] = {}
+        for problem in self.errors:
+            if problem.journey:
+                first.setdefault(problem.journey, str(problem))
+        return first
+
+    @property
+    def is_runnable(self) -> bool:
+        """Say whether anything can run: the file as a whole is right."""
+        return self.spec is not None and not any(not problem.journey for problem in self.errors)
+
+    def program(self, catalog: Catalog) -> Program:
+        """Give what runs: the journeys that are not quarantined, under the file's guards."""
+        spec = self.spec
+        if spec is None:
+            return build_program(())
+        known = load_guards()
+        zone = spec.shop.timezone
+        of_step = {
+            (name, step.id): build_guards(override(spec.guards, step.guards), zone, known=known)
+            for name, journey in self.journeys.items()
+            for step in journey.spec.steps
+            if isinstance(step, SendStep) and step.guards
+        }
+        return build_program(
+            self.journeys.values(), build_guards(spec.guards, zone, known=known), of_step, catalog
+        )
+
+
+def load_project(folder: Path, file: str = FILE) -> Project:
+    """Read and check a workspace. A missing or unreadable file is a problem like any other."""
+    path = folder / file
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return _unreadable(folder, file, error)
+    templates = read_templates(folder / TEMPLATES) if (folder / TEMPLATES).is_dir() else {}
+    return check_project(text, templates, folder, file)
+
+
+def check_project(text: str, templates: Mapping[str, str], folder: Path, file: str = FILE) -> Project:
+    """Check a file's text together with the templates it may use."""
+    parsed = parse(text, file)
+    actions = load_actions()
+    if parsed.spec is None:
+        return Project(folder, file, None, Templates(templates), actions, parsed.problems)
+    never = parsed.spec.shop.voice.never
+    checker = _Checker(parsed, parsed.spec, Templates(templates, never), actions)
+    checker.check()
+    problems = tuple(sorted({*parsed.problems, *checker.problems}, key=_place))
+    bad = {problem.journey for problem in problems if problem.severity == "error"}
+    journeys = {name: journey for name, journey in checker.journeys.items() if name not in bad}
+    return Project(folder, file, parsed.spec, checker.templates, actions, problems, journeys)
+
+
+def _place(problem: Problem) -> tuple[str, int, int, str, str]:
+    return problem.file, problem.line, problem.column, problem.code, problem.message
+
+
+def _unreadable(folder: Path, file: str, error: Exception) -> Project:
+    what = "is not UTF-8 text; save it as UTF-8" if isinstance(error, UnicodeDecodeError) else "cannot be read"
+    remedy = "" if isinstance(error, UnicodeDecodeError) else "; `tactful init DIR` makes a workspace to start from"
+    problem = Problem(file, 1, 1, "file.unreadable", f"{folder / file} {what}{remedy}")
+    return Project(folder, file, None, Templates({}), load_actions(), (problem,))
+
+
+class _Checker:
+    """Everything that needs more than the file's own text: guards, actions, templates, compiled conditions."""
+
+    def __init__(self, parsed: Parsed, spec: JourneysFile, templates: Templates, actions: Actions) -> None:
+        self.parsed = parsed
+        self.spec = spec
+        self.templates = templates
+        self.actions = actions
+        self.schema = Schema.of(spec.events, spec.attributes)
+        self.problems: list[Problem] = []
+        self.journeys: dict[str, Journey] = {}
+
+    def check(self) -> None:
+        """Find every problem, and compile the journeys that have none so far."""
+        known = load_guards()
+        faults = lint(self.spec, self.schema.event_names())
+        faults += check_guards(self.spec.guards, channels=self.spec.channels, known=known)
+        faults += [fault for name in self.spec.channels for fault in self._channel(name)]
+        for name, journey in self.spec.journeys.items():
+            faults += self._overrides(name, journey, known)
+            faults += self._compile(name, journey, faults)
+            self._templates_of(name, journey)
+        self.problems += [self.parsed.locate(fault) for fault in faults]
+
+    def _compile(self, name: str, journey: JourneySpec, known_faults: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Compile a journey whose structure is right; conditions are checked in any case."""
+        broken = any(fault.path[:2] == ("journeys", name) and fault.severity == "error" for fault in known_faults)
+        compiled, faults = compile_journey(name, journey, self.schema, self.spec.shop.timezone, builds=not broken)
+        if compiled is not None:
+            self.journeys[name] = compiled
+        return faults
+
+    def _channel(self, name: str) -> Iterator[Fault]:
+        """Check a channel's action and its parameters, by the action's own model."""
+        channel = self.spec.channels[name]
+        path = ("channels", name)
+        try:
+            action = self.actions[channel.action]
+        except ActionError as error:
+            yield Fault((*path, "action"), "channel.action", f'channel "{name}": {error}')
+            return
+        try:
+            action.Params.model_validate(channel.parameters())
+        except ValidationError as error:
+            known = sorted(info.alias or key for key, info in action.Params.model_fields.items())
+            for details in error.errors():
+                key = str(details["loc"][0]) if details["loc"] else "action"
+                hint = f"; {did_you_mean(key, known)}" if details["type"] == "extra_forbidden" else ""
+                message = f'channel "{name}": {channel.action}: "{key}": {details["msg"]}{hint}; it knows {", ".join(known)}'
+                yield Fault((*path, key), "channel.parameter", message)
+
+    def _overrides(self, name: str, journey: JourneySpec, known: Known) -> list[Fault]:
+        found: list[Fault] = []
+        for place, step in enumerate(journey.steps):
+            if isinstance(step, SendStep) and step.guards:
+                path = ("journeys", name, "steps", place, "guards")
+                found += check_overrides(
+                    self.spec.guards, step.guards, path, channels=self.spec.channels, known=known
+                )
+        return found
+
+    # Templates.
+
+    def _templates_of(self, name: str, journey: JourneySpec) -> None:
+        for place, step in enumerate(journey.steps):
+            path = ("journeys", name, "steps", place)
+            match step:
+                case SendStep():
+                    self._template(name, (*path, "template"), step.template, step.purpose)
+                    self._text(name, (*path, "text"), step.text, journey)
+                    self._text(name, (*path, "subject"), step.subject, journey)
+                case LeadMagnetStep():
+                    magnet_path = (*path, "lead_magnet", "template")
+                    self._template(name, magnet_path, step.lead_magnet.template, Purpose.TRANSACTIONAL)
+                case CrmStep():
+                    self._text(name, (*path, "crm", "task"), step.crm.task, journey)
+                    self._text(name, (*path, "crm", "note"), step.crm.note, journey)
+
+    def _template(self, name: str, path: tuple[str | int, ...], template: str | None, purpose: Purpose) -> None:
+        """Report what is wrong with a template at its own place, and one that is missing at the step."""
+        if template is None:
+            return
+        journey = self.spec.journeys[name]
+        found = self.templates.check(template, self._profile_names(), self._entry_names(journey), purpose=purpose)
+        for problem in found:
+            if problem.code == "template.unknown":
+                self.problems.append(self.parsed.locate(Fault(path, problem.code, problem.message)))
+            else:
+                file = f"{TEMPLATES}/{problem.file}"
+                self.problems.append(replace(problem, file=file, journey=name))
+        stage = self.templates.stage(template)
+        if stage and journey.stage and stage != journey.stage:
+            message = (
+                f'template "{template}" is made for {stage}, journey "{name}" for {journey.stage}; '
+                "use a template made for this part of the funnel, or correct one of the two"
+            )
+            self.problems.append(self.parsed.locate(Fault(path, "template.stage", message)))
+
+    def _text(self, name: str, path: tuple[str | int, ...], text: str | None, journey: JourneySpec) -> None:
+        if text is None:
+            return
+        for problem in self.templates.check_text(text, self._profile_names(), self._entry_names(journey)):
+            fault = Fault(path, problem.code, problem.message, problem.severity, problem.column)
+            self.problems.append(self.parsed.locate(fault))
+
+    def _profile_names(self) -> tuple[str, ...]:
+        return (*STANDARD_TRAITS, *self.spec.attributes)
+
+    def _entry_names(self, journey: JourneySpec) -> tuple[str, ...] | None:
+        """Name the properties of the event that begins a journey; None when anything may come."""
+        event = journey.entry.event
+        if event is None:
+            return ()
+        return tuple(self.schema.events[event]) if self.schema.knows_event(event) else None
+
