@@ -59,7 +59,7 @@ def parse(source: Source, *, is_html: bool = False) -> nodes.Template:
     try:
         return (_HTML if is_html else _TEXT).parse(source.text)
     except TemplateSyntaxError as error:
-        message = f"{error.message}; check the tag on this line"
+        message = f"{str(error.message).rstrip('.')}; check that the tag on this line is spelt right and closed"
         raise TemplateError([problem_at(source, error.lineno, "template.syntax", message)]) from None
     except (RecursionError, MemoryError, ValueError) as error:
         message = f"an expression is too large to read ({type(error).__name__}); make it shorter"

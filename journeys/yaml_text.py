@@ -58,8 +58,8 @@ class Reading:
     flaws: tuple[Flaw, ...] = ()
 
 
-def read(text: str) -> Reading:
-    """Read a YAML document of one mapping. Never raises: what is wrong comes back as flaws."""
+def read(text: str, *, as_list: bool = False) -> Reading:
+    """Read a YAML document of one mapping, or of one list. Never raises: what is wrong comes back as flaws."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MOST_BYTES:
         message = f"the file may have 2 MB, got {size / 1_000_000:.1f} MB; split the journeys over several files"
@@ -67,7 +67,7 @@ def read(text: str) -> Reading:
     text = text.removeprefix("\ufeff")
     reader = _Reader(text)
     try:
-        root = reader.document()
+        root = _checked_list(reader.document()) if as_list else _checked_root(reader.document())
     except _Refused as refusal:
         return Reading(None, (*reader.flaws, refusal.flaw))
     except ReaderError as error:
@@ -100,8 +100,8 @@ class _Reader:
         self._aliases = 0
         self._values = 0
 
-    def document(self) -> Node:
-        """Build the one document of the text."""
+    def document(self) -> Node | None:
+        """Build the one document of the text; None when there is none."""
         events: Iterator[Event] = YAML(typ="safe", pure=True).parse(self._text)
         root = None
         for event in events:
@@ -114,7 +114,7 @@ class _Reader:
                 raise _Refused(_place(event), "yaml.several_documents", message)
             self._events = events
             root = self._node(next(events), ())
-        return _checked_root(root)
+        return root
 
     def _node(self, event: Event, path: Path, depth: int = 0) -> Node:
         self.place = _place(event)
@@ -273,6 +273,16 @@ def _checked_root(root: Node | None) -> Node:
         kind = "a list" if isinstance(root.value, list) else "text"
         message = f'a journeys file is a mapping that begins with "version: 1", got {kind}'
         raise _Refused(root.place, "yaml.not_a_mapping", message)
+    return root
+
+
+def _checked_list(root: Node | None) -> Node:
+    if root is None or root.value is None:
+        raise _Refused((1, 1), "yaml.empty", 'the file is empty; begin with "- name: ..."')
+    if not isinstance(root.value, list):
+        kind = "a mapping" if isinstance(root.value, dict) else "text"
+        message = f'the file is a list whose entries begin with "- name: ...", got {kind}'
+        raise _Refused(root.place, "yaml.not_a_list", message)
     return root
 
 

@@ -52,3 +52,8 @@ class HistoryMoments:
     def leases_from(self) -> datetime:
         """Count leases on the wall clock: a crash happens in real time."""
         return wall_now()
+
+
+def random_secret() -> str:
+    """Make a secret that nobody can guess."""
+    return secrets.token_urlsafe(32)

@@ -148,11 +148,13 @@ def advance(
 ) -> None:
     """Let events (in order of time) and the customer's own timers act, up to and including `until`.
 
-    At the same instant timers come first. With `by_delivery`, stop before anything that happens after the first
+    At the same instant timers come first. Live, `until` is now: of the occurrences of a schedule that were missed in a
+    standstill only one is made up for. With `by_delivery`, `until` is the end of a history: stop before anything that happens after the first
     waiting delivery is due: in a run through history that delivery has to be judged first, and events after its time
     have not happened yet.
     """
-    _set_schedules(customer, program)
+    missed_by = None if by_delivery else until
+    _set_schedules(customer, program, missed_by)
     while True:
         timer = _next_timer(customer, program)
         event = events[0] if events else None
@@ -160,7 +162,7 @@ def advance(
         if at is None or at > until or (by_delivery and _waits_before(customer, at)):
             return
         if timer is not None and timer <= at:
-            _wake(customer, timer, program)
+            _wake(customer, timer, program, missed_by)
         else:
             _see(customer, events.popleft(), program)
 
@@ -312,7 +314,7 @@ def _wake_sleepers(customer: Customer, now: datetime) -> None:
             customer.changes.touched[entry.delivery.id] = entry
 
 
-def _wake(customer: Customer, at: datetime, program: Program) -> None:
+def _wake(customer: Customer, at: datetime, program: Program, missed_by: datetime | None) -> None:
     """Fire everything that is due at this instant: enrollments by key, then schedules, then memberships."""
     _tick(customer, at)
     for snapshot in sorted(customer.enrollments.values(), key=lambda snapshot: snapshot.id):
@@ -323,7 +325,8 @@ def _wake(customer: Customer, at: datetime, program: Program) -> None:
     for journey in program.scheduled:
         due = customer.memory.scheduled.get(journey.name)
         if due is not None and due <= at:
-            customer.memory.scheduled[journey.name] = _next_occurrence(customer, journey, due)
+            after = due if missed_by is None else max(due, missed_by)
+            customer.memory.scheduled[journey.name] = _next_occurrence(customer, journey, after)
             _let_in(customer, journey, program, None)
     for audience, membership in list(customer.memory.memberships.items()):
         if membership.until <= at:
@@ -346,12 +349,13 @@ def _next_timer(customer: Customer, program: Program) -> datetime | None:
     return best
 
 
-def _set_schedules(customer: Customer, program: Program) -> None:
-    """Give the customer a due time for every scheduled journey they have none for, and forget those that are gone."""
-    scheduled = customer.memory.scheduled
+def _set_schedules(customer: Customer, program: Program, now: datetime | None) -> None:
+    """Give the customer a due time for every scheduled journey they have none for: its next occurrence."""
+    memory = customer.memory
     for journey in program.scheduled:
-        if journey.name not in scheduled:
-            scheduled[journey.name] = _next_occurrence(customer, journey, customer.memory.clock)
+        if journey.name not in memory.scheduled:
+            after = memory.clock if now is None else max(memory.clock, now)
+            memory.scheduled[journey.name] = _next_occurrence(customer, journey, after)
 
 
 def _next_occurrence(customer: Customer, journey: Journey, after: datetime) -> datetime:

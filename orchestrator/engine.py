@@ -6,7 +6,7 @@ an unprocessed event of that customer is in the inbox. What may leave is marked 
 over after the commit; its outcome comes back as an input of a later turn.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -107,10 +107,17 @@ class Engine:
         by_profile: dict[int, list[Report]] = {}
         for report in reports:
             by_profile.setdefault(report.profile_id, []).append(report)
-        for profile_id in sorted(seats.keys() & ids):
+        acting = [profile_id for profile_id in sorted(seats.keys() & ids) if self._may_act(seats[profile_id], by_profile)]
+        for profile_id in acting:
             handovers.extend(self._seat_turn(profile_id, seats, by_profile.get(profile_id, ()), until, batch))
         turn.write(batch)
-        return handovers, len(seats)
+        return handovers, len(acting)
+
+    def _may_act(self, seat: Seat, reported: Container[int]) -> bool:
+        """In history nothing happens to a customer while a call is under way: their time stands still."""
+        if not self.moments.follows_events or seat.customer.id in reported:
+            return True
+        return not any(entry.state == "attempting" for entry in seat.customer.outbox.values())
 
     def _make_room(self, wanted: set[int]) -> None:
         """Keep memory flat: forget customers nobody asked for when there are too many."""

@@ -270,10 +270,13 @@ def _returned_goods(back: Return, event: Event) -> dict[str, Any]:
 
 def _join(known: tuple[Item, ...], lines: tuple[Item, ...]) -> tuple[Item, ...]:
     """Unite two lists of goods, each product once and with its larger quantity, in order of the products' ids."""
+    if lines == known:
+        return known
     united: dict[tuple[str, str], Item] = {}
     for item in known + lines:
         key = (item.product_id, item.variant)
-        united[key] = max(united.get(key, item), item, key=_fullness)
+        other = united.get(key)
+        united[key] = item if other is None else max(other, item, key=_fullness)
     return tuple(united[key] for key in sorted(united))
 
 

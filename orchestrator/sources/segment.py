@@ -17,8 +17,6 @@ from msgspec.structs import astuple
 
 from journeys.vocabulary import Event, Identifier, IdentifierKind
 from orchestrator.sources.contact import normal_email, normal_phone
-from orchestrator.sources.event_log import decode_event as decode_event
-from orchestrator.sources.event_log import encode_event as encode_event
 from orchestrator.sources.refusal import MAX_DEPTH, MAX_LINE, MAX_PRODUCTS, Reason, Refused, diagnose, refuse
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

@@ -4,11 +4,13 @@ A store keeps everything in one database and gives out transactions. The engine 
 no network is touched while one is open. A second database overrides only what differs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from sqlalchemy import Connection
 
 from journeys.catalog import Catalog
 from orchestrator.seat import Seat
@@ -64,6 +66,26 @@ class Store(Protocol):
 
     def take_lost(self, now: datetime, lease_until: datetime, worker: int) -> list[Lost]:
         """Take over attempts whose lease ran out or whose worker died, each under a new token."""
+        ...
+
+    def deploy(self, journeys: Mapping[str, str], scheduled: Iterable[str]) -> None:
+        """Note which journeys run, by version; customers whom a change concerns get a turn, and so do those set aside."""
+        ...
+
+    def beat(self, worker: int, now: datetime) -> None:
+        """Show that this worker is alive."""
+        ...
+
+    def prune(self, before: datetime) -> None:
+        """Forget workers that have not been heard of since, and give the log's disk space back."""
+        ...
+
+    def secret(self, name: str) -> str:
+        """Give a random secret of this workspace, made when it is first asked for."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """See one state of the database, for `orchestrator.store.views`."""
         ...
 
     def close(self) -> None:

@@ -1,8 +1,6 @@
 """How does the embedded database keep what the store is given? SQLite in WAL mode, one writer, every commit durable."""
 
-import os
-import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +12,7 @@ from sqlalchemy.engine import make_url
 from journeys.catalog import Catalog
 from orchestrator.seat import Seat
 from orchestrator.sources.segment import Accepted
-from orchestrator.store import append, codec, loading, statements, writing
+from orchestrator.store import append, codec, loading, running, statements, writing
 from orchestrator.store.append import Appended, Goods
 from orchestrator.store.base import Lost
 from orchestrator.store.codes import STATE_CODES, from_ms, to_ms
@@ -90,7 +88,7 @@ class SqliteStore:
     def take_lost(self, now: datetime, lease_until: datetime, worker: int) -> list[Lost]:
         """Take over attempts whose lease ran out, or whose worker was on this machine and is no more."""
         with self.transaction() as connection:
-            dead = _dead_workers(connection, worker)
+            dead = running.dead_workers(connection, worker)
             rows = connection.exec_driver_sql(
                 statements.LOST, (STATE_CODES["attempting"], to_ms(now), codec.encode_text(dead))
             ).all()
@@ -100,6 +98,28 @@ class SqliteStore:
                 # The token changed under everybody who has these customers in memory.
                 connection.exec_driver_sql(statements.WAKE, [(row[1],) for row in rows])
         return [Lost(delivery_id, profile_id, channel, token + 1) for delivery_id, profile_id, channel, token in rows]
+
+    def deploy(self, journeys: Mapping[str, str], scheduled: Iterable[str]) -> None:
+        """Note which journeys run, and wake whom a change concerns."""
+        with self.transaction() as connection:
+            running.deploy(connection, journeys, scheduled)
+
+    def beat(self, worker: int, now: datetime) -> None:
+        """Show that this worker is alive."""
+        with self.transaction() as connection:
+            running.beat(connection, worker, now)
+
+    def prune(self, before: datetime) -> None:
+        """Forget workers that have not been heard of since, and give the log's disk space back."""
+        with self.transaction() as connection:
+            running.forget_workers(connection, before)
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def secret(self, name: str) -> str:
+        """Give a random secret of this workspace, made when it is first asked for."""
+        with self.transaction() as connection:
+            return running.secret(connection, name)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -138,20 +158,3 @@ def open_database(url: str) -> Engine:
 def _prepare(connection: Any, _record: object) -> None:
     for pragma in _PRAGMAS:
         connection.execute(pragma)
-
-
-def _dead_workers(connection: Connection, mine: int) -> list[int]:
-    rows = connection.exec_driver_sql(
-        "SELECT id, pid FROM workers WHERE host = ? AND id <> ?", (socket.gethostname(), mine)
-    )
-    return [worker for worker, pid in rows if not _is_alive(pid)]
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -121,3 +121,17 @@ LOST = (
 )
 TAKE = "UPDATE deliveries SET lease_until = ?, worker = ?, token = token + 1 WHERE id = ?"
 WAKE = "UPDATE profiles SET version = version + 1 WHERE id = ?"
+
+# Running.
+REMEMBER = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+WAKE_INSIDE = (
+    "UPDATE profiles SET due_at = 0, version = version + 1 WHERE merged_into IS NULL AND id IN "
+    f"(SELECT profile_id FROM enrollments WHERE ended_at IS NULL AND journey {IN_BATCH})"
+)
+WAKE_ALL = "UPDATE profiles SET due_at = 0, version = version + 1 WHERE merged_into IS NULL"
+TRY_AGAIN = "UPDATE profiles SET set_aside = NULL, due_at = 0, version = version + 1 WHERE set_aside IS NOT NULL"
+TRY_EVENTS_AGAIN = "UPDATE inbox SET aside = 0 WHERE aside = 1"
+BEAT = (
+    "INSERT INTO workers (id, host, pid, started_at, beat_at, lateness_seconds) VALUES (?, ?, ?, ?, ?, 0) "
+    "ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at"
+)

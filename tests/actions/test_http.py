@@ -133,9 +133,7 @@ def test_a_server_that_is_silent_for_too_long_leaves_it_unknown():
 def test_one_client_serves_one_loop_after_another(httpserver):
     httpserver.expect_request("/in").respond_with_data("ok")
     http = Http()
-    outcomes = [
-        asyncio.run(http.post(request(httpserver.url_for("/in")), action="webhook", now=NOW)) for _ in range(2)
-    ]
+    outcomes = [asyncio.run(http.post(request(httpserver.url_for("/in")), action="webhook", now=NOW)) for _ in range(2)]
     assert outcomes == [Sent(""), Sent("")]
 
 

@@ -13,7 +13,10 @@ def test_a_link_names_channel_journey_and_step():
 
 def test_the_query_a_link_has_is_kept():
     tagged = tag_link("https://shop.example/p?id=1&x=a%20b#top", "sms", "j", "s")
-    assert tagged == "https://shop.example/p?id=1&x=a%20b&utm_source=tactful&utm_medium=sms&utm_campaign=j&utm_content=s#top"
+    assert (
+        tagged
+        == "https://shop.example/p?id=1&x=a%20b&utm_source=tactful&utm_medium=sms&utm_campaign=j&utm_content=s#top"
+    )
 
 
 def test_a_campaign_of_its_own_is_kept():
@@ -21,11 +24,18 @@ def test_a_campaign_of_its_own_is_kept():
     assert tagged == "https://shop.example/?utm_campaign=spring&utm_source=tactful&utm_medium=email&utm_content=s"
 
 
-@pytest.mark.parametrize("url", ["", "/cart", "javascript:alert(1)", "data:text/html,x", "https://", "mailto:a@example.com"])
+@pytest.mark.parametrize(
+    "url", ["", "/cart", "javascript:alert(1)", "data:text/html,x", "https://", "mailto:a@example.com"]
+)
 def test_only_web_addresses_become_links(url):
     with pytest.raises(ValueError, match=r"expects an address that begins with https://"):
         tag_link(url, "email", "j", "s")
 
 
 def test_a_script_is_no_web_address():
-    assert [is_web_address(url) for url in ("javascript:x", "https://a", "HTTP://a", "//a")] == [False, True, True, False]
+    assert [is_web_address(url) for url in ("javascript:x", "https://a", "HTTP://a", "//a")] == [
+        False,
+        True,
+        True,
+        False,
+    ]

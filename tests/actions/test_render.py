@@ -13,7 +13,9 @@ from journeys.vocabulary import Item, Profile
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SHOP = Shop("Nordic Roast", "https://shop.example/", "EUR", "LV", "Your Nordic Roast")
-GRINDER = Item("grinder", "Grinder <2>", 80.0, 1.0, url="https://shop.example/g", image_url="https://shop.example/g.png")
+GRINDER = Item(
+    "grinder", "Grinder <2>", 80.0, 1.0, url="https://shop.example/g", image_url="https://shop.example/g.png"
+)
 KETTLE = Item("kettle", "Kettle", 12.5, url="javascript:alert(1)")
 
 BASE = """<mjml><mj-head><mj-preview>{{ preview }}</mj-preview></mj-head><mj-body>
@@ -92,7 +94,9 @@ def test_a_mail_fetches_nothing_from_elsewhere():
 
 
 def test_letters_that_the_mjml_engine_would_spoil_are_kept():
-    mail = '<mj-section><mj-column><mj-image src="https://a.example/b.png" alt="❤️ é\u00a0\\ ü" /></mj-column></mj-section>'
+    mail = (
+        '<mj-section><mj-column><mj-image src="https://a.example/b.png" alt="❤️ é\u00a0\\ ü" /></mj-column></mj-section>'
+    )
     assert 'alt="❤️ é\u00a0\\ ü"' in render(mail, "letter.mjml").html
 
 
@@ -108,7 +112,9 @@ def test_a_steps_own_subject_takes_the_templates_place():
 
 
 def test_a_subject_is_one_line_whatever_a_name_holds():
-    content = Renderer(TEMPLATES, SHOP).render("cart.mjml", context(profile=person(first_name="A\r\nBcc: x@example.com\x00")))
+    content = Renderer(TEMPLATES, SHOP).render(
+        "cart.mjml", context(profile=person(first_name="A\r\nBcc: x@example.com\x00"))
+    )
     assert content.subject == "A Bcc: x@example.com, your basket"
 
 
@@ -182,12 +188,17 @@ def test_a_base_of_plain_html_is_used():
 
 
 def test_a_whole_mjml_document_needs_no_base():
-    files = {"base.mjml": BASE, "a.mjml": "<mjml><mj-body><mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section></mj-body></mjml>"}
+    files = {
+        "base.mjml": BASE,
+        "a.mjml": "<mjml><mj-body><mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section></mj-body></mjml>",
+    }
     assert Renderer(Templates(files), SHOP).render("a.mjml", context()).text == "x\n"
 
 
 def test_a_message_has_one_budget_for_all_its_parts():
-    files = {"a.txt": "---\nsubject: '{% for a in range(6000) %}{% endfor %}'\n---\n{% for a in range(6000) %}{% endfor %}"}
+    files = {
+        "a.txt": "---\nsubject: '{% for a in range(6000) %}{% endfor %}'\n---\n{% for a in range(6000) %}{% endfor %}"
+    }
     with pytest.raises(TemplateError, match="more than 10,000 times"):
         Renderer(Templates(files), SHOP).render("a.txt", context())
 
@@ -232,5 +243,7 @@ def everything(renderer: Renderer, name: str, goods: str) -> str:
 @given(st.text(max_size=200))
 @settings(max_examples=200)
 def test_no_value_breaks_out_of_its_place(value):
-    content = render('<p title="{{ profile.first_name }}">{{ profile.first_name }}</p>', "a.html", profile=person(first_name=value))
+    content = render(
+        '<p title="{{ profile.first_name }}">{{ profile.first_name }}</p>', "a.html", profile=person(first_name=value)
+    )
     assert content.html.count("<") == 9

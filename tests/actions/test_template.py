@@ -136,7 +136,7 @@ def test_a_bare_less_than_sign_names_its_line():
 
 def test_an_unclosed_tag_names_its_line():
     assert problems(mail("one\n{{ profile.first_name")) == [
-        "letter.mjml:6:1: template.syntax unexpected '<'; check the tag on this line"
+        "letter.mjml:6:1: template.syntax unexpected '/'; check that the tag on this line is spelt right and closed"
     ]
 
 
@@ -148,7 +148,7 @@ def test_an_unclosed_tag_of_the_base_is_the_bases():
 
 def test_an_unclosed_block_names_a_line_of_the_template():
     (problem,) = problems(mail("one\n{% if items %}two"))
-    assert problem.startswith("letter.mjml:8:1: template.syntax Unexpected end of template")
+    assert problem.startswith("letter.mjml:6:1: template.syntax Unexpected end of template")
 
 
 def test_what_is_refused_names_its_line():

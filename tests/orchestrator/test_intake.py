@@ -45,8 +45,8 @@ def test_gzip_is_recognised_by_its_content_not_its_name(tmp_path: Path) -> None:
 
 
 def test_a_stream_is_read_like_a_file() -> None:
-    stream = io.BufferedReader(io.BytesIO(gzip.compress(b"a\n")))  # type: ignore[arg-type]  # a BytesIO is raw enough
-    assert list(read_lines(stream)) == [(1, b"a")]
+    stream = io.BufferedReader(io.BytesIO(gzip.compress(b"a\n")))
+    assert list(read_lines(stream)) == [(1, b"a")]  # type: ignore[arg-type]  # a BytesIO is raw enough
 
 
 def test_of_an_oversized_line_only_the_beginning_is_kept(tmp_path: Path) -> None:

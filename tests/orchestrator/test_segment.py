@@ -12,7 +12,7 @@ from orchestrator.sources.refusal import Reason, Refused
 from orchestrator.sources.segment import Accepted, SegmentSource
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-TRACK = {"type": "track", "messageId": "m1", "userId": "u1", "event": "Order Completed"}
+TRACK: dict[str, Any] = {"type": "track", "messageId": "m1", "userId": "u1", "event": "Order Completed"}
 
 
 def line(**call: Any) -> bytes:

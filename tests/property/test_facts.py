@@ -110,10 +110,15 @@ def test_the_indexes_hold_exactly_what_the_facts_hold(messages: list[Event]) -> 
 def test_a_change_is_reported_exactly_when_a_fact_is_different(messages: list[Event]) -> None:
     facts = Facts(Profile(id=1, created_at=T0))
     for event in messages:
-        before = {**facts.orders}, {**facts.shipments}, {**facts.returns}
+        before = _all(facts)
         changes = apply(facts, event, T0)
-        kinds = zip(
-            ("order", "shipment", "return"), before, (facts.orders, facts.shipments, facts.returns), strict=True
-        )
-        different = {(kind, key) for kind, old, new in kinds for key in new if key not in old or old[key] != new[key]}
+        different = {key for key, fact in _all(facts).items() if before.get(key) != fact}
         assert {(change.kind, change.id) for change in changes} == different
+
+
+def _all(facts: Facts) -> dict[tuple[str, str], object]:
+    return {
+        **{("order", key): order for key, order in facts.orders.items()},
+        **{("shipment", key): parcel for key, parcel in facts.shipments.items()},
+        **{("return", key): back for key, back in facts.returns.items()},
+    }

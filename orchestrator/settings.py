@@ -1,0 +1,38 @@
+"""What comes from the environment? The database's address, and secrets; nothing else."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from journeys.errors import OrchestratorError
+
+DATABASE = "TACTFUL_DB"
+DEFAULT_DATABASE = "sqlite:///tactful.db"
+
+
+class WrongDatabase(OrchestratorError):
+    """The database's address cannot be used."""
+
+
+def read_secret(name: str) -> str:
+    """Read one secret; empty when it is not set."""
+    return os.environ.get(name, "")
+
+
+def database_url(folder: Path, given: str | None) -> str:
+    """Say which database: the one given, else TACTFUL_DB, else tactful.db in the workspace.
+
+    A relative SQLite path counts from the workspace. Raises WrongDatabase for an address nobody can use.
+    """
+    text = given or os.environ.get(DATABASE) or DEFAULT_DATABASE
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise WrongDatabase(f'--db: expected an address like {DEFAULT_DATABASE}, got "{text}"') from None
+    if url.get_backend_name() != "sqlite":
+        raise WrongDatabase(f'--db: only SQLite is built in, got "{url.get_backend_name()}"; use {DEFAULT_DATABASE}')
+    if url.database and url.database != ":memory:":
+        url = url.set(database=str((folder / url.database).resolve()))
+    return url.render_as_string(hide_password=False)
