@@ -10,7 +10,6 @@ CODES: dict[str, str] = {
     "yaml.character": "The file holds a character that YAML does not allow.",
     "yaml.empty": "The file says nothing.",
     "yaml.not_a_mapping": "The file is not a mapping of keys.",
-    "yaml.not_a_list": "The file of scenario tests is not a list.",
     "yaml.several_documents": "The file holds more than one YAML document.",
     "yaml.duplicate_key": "The same key stands twice in one mapping; this is also how two journeys of one name show.",
     "yaml.key": "A key is not text, most often because a value that begins with {{ is not in quotes.",

@@ -346,7 +346,5 @@ class JourneysFile(Strict):
     events: dict[str, dict[Name, PropertyType]] = Field(
         default_factory=dict, description="The shop's own events and their properties, so that conditions are checked."
     )
-    attributes: dict[Name, PropertyType] = Field(
-        default_factory=dict, description="The shop's own profile attributes."
-    )
+    attributes: dict[Name, PropertyType] = Field(default_factory=dict, description="The shop's own profile attributes.")
     journeys: dict[Name, JourneySpec] = Field(default_factory=dict)

@@ -15,8 +15,8 @@ from operational_guards.verdict import Delay, DropItems, Evidence, Suppress, Ver
 Do: TypeAlias = Literal["delay", "drop_items", "suppress"]
 Then: TypeAlias = Literal["suppress", "send", "drop_items"]
 
-# Windows include their last moment, so what they hold is free one clock tick later.
-TICK = timedelta(microseconds=1)
+# Windows include their last moment, so what they hold is free one clock tick later; instants are whole milliseconds.
+TICK = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

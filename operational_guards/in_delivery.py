@@ -20,6 +20,10 @@ from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketi
 from operational_guards.holds import Deadline, Do, Hold, Then, hold_back
 from operational_guards.verdict import Evidence, Verdict
 
+# Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
+_PLACED = OrderStatus.PLACED
+_DELIVERED = ShipmentStatus.DELIVERED
+_CANCELLED = ShipmentStatus.CANCELLED
 _UNTIL = re.compile(r"delivered(?:\s*\+\s*(.+))?")
 
 
@@ -63,12 +67,15 @@ class InDelivery:
 
     def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
         """Hold the delivery, or its goods, while one of the goods is not delivered or only just."""
+        bought = [place for place, item in enumerate(delivery.items) if item.product_id in facts.orders_of_product]
+        under_way = self._under_way(facts, now) if bought else None
+        if not under_way:
+            return ALLOW
         latest = delivery.planned_at + self.params.at_most
         holds = [
             hold
-            for place, item in enumerate(delivery.items)
-            if item.product_id in facts.orders_of_product
-            for hold in self._holds(place, item.product_id, facts, latest)
+            for place in bought
+            for hold in self._holds(place, delivery.items[place].product_id, facts, (under_way, latest))
             # Only a fact ends the wait for a parcel; the while after its delivery ends by itself.
             if hold.on_change or now < hold.until
         ]
@@ -76,15 +83,36 @@ class InDelivery:
             return ALLOW
         return hold_back(holds, self.params.do, now, Deadline(latest, self.params.then, "in_delivery.at_most_passed"))
 
-    def _holds(self, place: int, product_id: str, facts: Facts, latest: datetime) -> Iterator[Hold]:
-        for order in facts.orders_with(product_id):
-            if order.status != OrderStatus.PLACED or _comes_back(product_id, order, facts):
+    def _under_way(self, facts: Facts, now: datetime) -> set[str]:
+        """List the orders with anything not delivered or only just: mostly none, whatever was bought over the years."""
+        parcels_of, shipments, grace = facts.shipments_of_order, facts.shipments, self.params.until
+        found = set()
+        for order_id, order in facts.orders.items():
+            if order.status is not _PLACED:
+                continue
+            # A parcel that names its goods says nothing of the order's other goods: those are looked at one by one.
+            arrivals = [
+                parcel.delivered_at or parcel.changed_at
+                if parcel.status is _DELIVERED and not parcel.product_ids
+                else None
+                for parcel in map(shipments.__getitem__, parcels_of.get(order_id, ()))
+                if parcel.status is not _CANCELLED
+            ]
+            if not arrivals or any(arrived is None or now < arrived + grace for arrived in arrivals):
+                found.add(order_id)
+        return found
+
+    def _holds(self, place: int, product_id: str, facts: Facts, of: tuple[set[str], datetime]) -> Iterator[Hold]:
+        under_way, latest = of
+        for order_id in facts.orders_of_product[product_id]:
+            order = facts.orders[order_id]
+            if order_id not in under_way or _comes_back(product_id, order, facts):
                 continue
             parcels = _parcels_with(product_id, order, facts)
             evidence = (Evidence("order", order.order_id, "placed", order.placed_at), *map(_evidence, parcels))
             if not parcels:
                 yield Hold("in_delivery.not_shipped", latest, evidence, place=place)
-            elif any(parcel.status != ShipmentStatus.DELIVERED for parcel in parcels):
+            elif any(parcel.status is not _DELIVERED for parcel in parcels):
                 yield Hold("in_delivery.open_shipment", latest, evidence, place=place)
             else:
                 free = max(parcel.delivered_at or parcel.changed_at for parcel in parcels) + self.params.until
@@ -104,7 +132,7 @@ def _parcels_with(product_id: str, order: Order, facts: Facts) -> list[Shipment]
     return [
         parcel
         for parcel in facts.parcels_of(order.order_id)
-        if parcel.status != ShipmentStatus.CANCELLED and (not parcel.product_ids or product_id in parcel.product_ids)
+        if parcel.status is not _CANCELLED and (not parcel.product_ids or product_id in parcel.product_ids)
     ]
 
 

@@ -69,7 +69,7 @@ class OrderProblem:
 def _problems(facts: Facts) -> Iterator[tuple[str, Evidence]]:
     """List what is wrong, with the last part of its reason."""
     for order in facts.orders.values():
-        if order.status == _FAILED and not _was_paid_later(order, facts):
+        if order.status is _FAILED and not _was_paid_later(order, facts):
             yield "payment_failed", Evidence("order", order.order_id, order.status.value, order.changed_at)
     for parcel in facts.shipments.values():
         if parcel.status in _TROUBLED and not _is_settled(parcel, facts):

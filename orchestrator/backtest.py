@@ -161,9 +161,7 @@ def live(family: Family, events: list[tuple[int, Event]], program: Program, span
 
 
 def _seats(family: Family, events: list[tuple[int, Event]]) -> dict[int, Seat]:
-    seats = {
-        profile.id: Seat(Customer(Facts(profile), Memory(profile.created_at))) for profile in family.profiles
-    }
+    seats = {profile.id: Seat(Customer(Facts(profile), Memory(profile.created_at))) for profile in family.profiles}
     waiting: dict[int, list[Event]] = {profile_id: [] for profile_id in seats}
     for profile_id, event in events:
         waiting[profile_id].append(event)
@@ -254,4 +252,3 @@ def _count_deliveries(tally: Tally, changes: Changes, span: Span) -> None:
 
 def _count_of(tally: Tally, journey: str) -> JourneyCount:
     return tally.journeys.setdefault(journey, JourneyCount())
-

@@ -97,9 +97,7 @@ class Dispatcher:
                 parameters["unsubscribe_url"] = context.unsubscribe_url
             case LeadMagnetStep(lead_magnet=magnet):
                 expires_at = handover.at + magnet.expires
-                url = sign_link(
-                    self._post.link_keys, self._post.shop.url, magnet.file, str(delivery.id), expires_at
-                )
+                url = sign_link(self._post.link_keys, self._post.shop.url, magnet.file, str(delivery.id), expires_at)
                 parameters |= {"file": magnet.file, "expires_at": expires_at.isoformat()}
                 content = self._post.renderer.render(magnet.template, replace(context, magnet_url=url))
             case CrmStep(crm=crm):
@@ -113,9 +111,7 @@ class Dispatcher:
 
     def _crm(self, task: str | None, note: str | None, context: RenderContext) -> Properties:
         render = self._post.renderer.render_text
-        return {
-            name: render(text, context) for name, text in (("task", task), ("note", note)) if text is not None
-        }
+        return {name: render(text, context) for name, text in (("task", task), ("note", note)) if text is not None}
 
     def _context(self, handover: Handover) -> RenderContext:
         delivery, profile = handover.delivery, handover.profile
@@ -130,4 +126,3 @@ class Dispatcher:
             items=delivery.items,
             unsubscribe_url=self._post.links.unsubscribe(profile.id, delivery.channel) if is_marketing else "",
         )
-

@@ -107,7 +107,9 @@ class Engine:
         by_profile: dict[int, list[Report]] = {}
         for report in reports:
             by_profile.setdefault(report.profile_id, []).append(report)
-        acting = [profile_id for profile_id in sorted(seats.keys() & ids) if self._may_act(seats[profile_id], by_profile)]
+        acting = [
+            profile_id for profile_id in sorted(seats.keys() & ids) if self._may_act(seats[profile_id], by_profile)
+        ]
         for profile_id in acting:
             handovers.extend(self._seat_turn(profile_id, seats, by_profile.get(profile_id, ()), until, batch))
         turn.write(batch)
@@ -155,7 +157,9 @@ class Engine:
             batch.add(seat.customer, next_due(seat.customer, self.program), done)
             seat.version += 1
             return handovers
-        except Exception as error:  # whatever a journey, a guard plugin or a fact did: this customer waits, not the rest
+        except (
+            Exception
+        ) as error:  # whatever a journey, a guard plugin or a fact did: this customer waits, not the rest
             self.seats.pop(profile_id, None)
             self.errors.append((profile_id, f"{type(error).__name__}: {error}"))
             batch.put_aside(profile_id, f"{type(error).__name__}: {error}")
@@ -186,9 +190,7 @@ class Engine:
             return None
         return max(due.due_at, customer.memory.clock) if self.moments.follows_events else until
 
-    def _take_over(
-        self, batch: Batch, unread: list[int], absorbed: Customer, survivor: int, moved: list[int]
-    ) -> None:
+    def _take_over(self, batch: Batch, unread: list[int], absorbed: Customer, survivor: int, moved: list[int]) -> None:
         """Write a profile that joined another; the events it had not read yet move along."""
         batch.take_over(absorbed, survivor, moved)
         unread.extend(moved)
@@ -232,9 +234,7 @@ class Engine:
             case Unknown(reason=reason):
                 entry.state, entry.reason = "unknown", reason
 
-    def _retry(
-        self, customer: Customer, entry: Outgoing, reason: str, after: timedelta | None, now: datetime
-    ) -> None:
+    def _retry(self, customer: Customer, entry: Outgoing, reason: str, after: timedelta | None, now: datetime) -> None:
         pause = next_attempt(entry.attempts, chance_of(entry.delivery.id, entry.attempts), after)
         if pause is None:
             settle(customer, entry, Fate.FAILED, "attempts_exhausted", now, self.program)

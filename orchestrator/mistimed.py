@@ -95,7 +95,9 @@ class GoodsHistory:
 
     def _is_under_way(self, product: str, at: datetime) -> bool:
         return any(
-            not buy.called_off_by(at) and not buy.delivered_by(at) and not self._came_back(product, order_id, placed, at)
+            not buy.called_off_by(at)
+            and not buy.delivered_by(at)
+            and not self._came_back(product, order_id, placed, at)
             for placed, order_id, buy in self._placed(product, at)
         )
 
@@ -171,5 +173,7 @@ def _products(said: Any) -> set[str]:
     lines = said.get("products")
     if not isinstance(lines, list):
         return set()
-    ids = {_text(line.get("product_id") or line.get("sku") or line.get("id")) for line in lines if isinstance(line, dict)}
+    ids = {
+        _text(line.get("product_id") or line.get("sku") or line.get("id")) for line in lines if isinstance(line, dict)
+    }
     return ids - {""}

@@ -78,9 +78,7 @@ class Project:
             for step in journey.spec.steps
             if isinstance(step, SendStep) and step.guards
         }
-        return build_program(
-            self.journeys.values(), build_guards(spec.guards, zone, known=known), of_step, catalog
-        )
+        return build_program(self.journeys.values(), build_guards(spec.guards, zone, known=known), of_step, catalog)
 
 
 def load_project(folder: Path, file: str = FILE) -> Project:
@@ -168,7 +166,9 @@ class _Checker:
             for details in error.errors():
                 key = str(details["loc"][0]) if details["loc"] else "action"
                 hint = f"; {did_you_mean(key, known)}" if details["type"] == "extra_forbidden" else ""
-                message = f'channel "{name}": {channel.action}: "{key}": {details["msg"]}{hint}; it knows {", ".join(known)}'
+                message = (
+                    f'channel "{name}": {channel.action}: "{key}": {details["msg"]}{hint}; it knows {", ".join(known)}'
+                )
                 yield Fault((*path, key), "channel.parameter", message)
 
     def _overrides(self, name: str, journey: JourneySpec, known: Known) -> list[Fault]:
@@ -176,9 +176,7 @@ class _Checker:
         for place, step in enumerate(journey.steps):
             if isinstance(step, SendStep) and step.guards:
                 path = ("journeys", name, "steps", place, "guards")
-                found += check_overrides(
-                    self.spec.guards, step.guards, path, channels=self.spec.channels, known=known
-                )
+                found += check_overrides(self.spec.guards, step.guards, path, channels=self.spec.channels, known=known)
         return found
 
     # Templates.
@@ -234,4 +232,3 @@ class _Checker:
         if event is None:
             return ()
         return tuple(self.schema.events[event]) if self.schema.knows_event(event) else None
-

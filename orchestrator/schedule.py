@@ -35,7 +35,6 @@ class Schedule:
         self._scheduler.shutdown(wait=False)
 
 
-
 def _coroutine(act: Callable[[], None]) -> Callable[[], Awaitable[None]]:
     """Run a tick on the event loop itself: a plain function would be sent to a thread, beside the engine."""
 

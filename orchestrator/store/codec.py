@@ -38,7 +38,6 @@ _read_properties = msgspec.json.Decoder(dict[str, Any]).decode
 _ITEM_DEFAULTS = Item("")
 
 
-
 def read_order(body: bytes) -> Order:
     """Read an order back."""
     return _read_order(body)
@@ -229,7 +228,9 @@ def _fact(fact: Evidence) -> dict[str, Any]:
 
 def encode_trace(lines: list[Trace]) -> bytes:
     """Write the lines of a turn's story."""
-    return _encode([(to_ms(line.at), line.enrollment_id, line.journey, line.step, line.what, line.why) for line in lines])
+    return _encode(
+        [(to_ms(line.at), line.enrollment_id, line.journey, line.step, line.what, line.why) for line in lines]
+    )
 
 
 def describe_journey(journey: Journey) -> str:

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 from journeys.vocabulary import IdentifierKind, Intent, Purpose, Reach
 from orchestrator.customer import DeliveryState
 
-STATES: tuple[DeliveryState, ...] = ("planned", "delayed", "attempting", "unknown", "sent", "suppressed", "rejected", "cancelled")
+STATES: tuple[DeliveryState, ...] = (
+    "planned",
+    "delayed",
+    "attempting",
+    "unknown",
+    "sent",
+    "suppressed",
+    "rejected",
+    "cancelled",
+)
 STATE_CODES: dict[DeliveryState, int] = {word: code for code, word in enumerate(STATES)}
 OPEN = STATES[:4]
 

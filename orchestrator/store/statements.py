@@ -102,9 +102,7 @@ def seen(count: int) -> str:
 
 OWNERS = "SELECT value, profile_id FROM identities WHERE kind = ? AND value IN (SELECT value FROM json_each(?))"
 CREATED = f"SELECT id, created_at FROM profiles WHERE id {IN_BATCH}"
-DISTINGUISHED_BY = (
-    f"SELECT profile_id, kind, value FROM identities WHERE profile_id {IN_BATCH} AND kind IN (0, 2, 3)"
-)
+DISTINGUISHED_BY = f"SELECT profile_id, kind, value FROM identities WHERE profile_id {IN_BATCH} AND kind IN (0, 2, 3)"
 NEW_PROFILE = "INSERT INTO profiles (id, created_at, body, memory, version) VALUES (?, ?, ?, ?, 0)"
 BODIES = f"SELECT id, body FROM profiles WHERE id {IN_BATCH}"
 SAVE_BODY = "UPDATE profiles SET body = ?, version = version + 1 WHERE id = ?"

@@ -31,7 +31,7 @@ from operational_guards.suppression_list import SuppressionList
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
-MOMENT = timedelta(microseconds=1)
+MOMENT = timedelta(milliseconds=1)
 
 BUILT_IN: dict[str, type[Guard]] = {
     guard.name: guard
