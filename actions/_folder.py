@@ -35,7 +35,7 @@ class LineFile:
     """A file of lines that grows, with the keys of the lines that are in it."""
 
     def __init__(self, path: Path, key_of: Callable[[str], str], header: str = "") -> None:
-        """Take the path; `key_of` reads the key out of a line and gives nothing for a line without one."""
+        """Take the path; `key_of` reads the key out of a line and may give nothing for a line without one."""
         self._path = path
         self._key_of = key_of
         self._header = header
@@ -75,9 +75,8 @@ class LineFile:
         if whole < len(added):
             os.ftruncate(descriptor, self._read_to + whole)
         for line in added[:whole].decode("utf-8", "replace").split("\n"):
-            key = self._key_of(line)
-            if key:
-                self._keys.add(key)
+            if line and line != self._header:
+                self._keys.add(self._key_of(line))
         self._read_to += whole
 
 

@@ -171,17 +171,16 @@ class Engine:
         customer = seat.customer
         for report in reports:
             self._settle(customer, report, until)
-        handovers: list[Handover] = []
+        by_delivery = self.moments.follows_events
+        # One delivery of a customer at a time: the next is judged when the fate of this one is known.
         while True:
-            by_delivery = self.moments.follows_events
             play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over)
             now = self._time_to_judge(customer, until)
             if now is None or any(entry.state == "attempting" for entry in customer.outbox.values()):
-                # One delivery of a customer at a time: the next is judged when the fate of this one is known.
-                return handovers
+                return []
             entry = judge_next(customer, now, self.program)
             if entry is not None:
-                handovers.append(self._hand_over(customer, entry))
+                return [self._hand_over(customer, entry)]
 
     def _time_to_judge(self, customer: Customer, until: datetime) -> datetime | None:
         """Say when the next waiting delivery is judged, or None when nothing is due."""

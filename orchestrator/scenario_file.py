@@ -284,8 +284,18 @@ class _Reader:
     def _known_keys(self, entry: Mapping[str, Any], known: tuple[str, ...], path: Path) -> None:
         for key in entry:
             if key not in known:
-                message = f'unknown key "{key}"{did_you_mean(key, known)}; known keys: {", ".join(known)}'
-                self._note((*path, key), "unknown_key", message.replace("?; known", "? Known"))
+                hint = did_you_mean(key, known)
+                listed = f"{hint} Known" if hint else "; known"
+                message = f'{self._about}: unknown key "{key}"{listed} keys: {", ".join(known)}'
+                place = self._key_place((*path, key))
+                self.problems.append(Problem(self._parsed.file, *place, "scenario.unknown_key", message))
+
+    def _key_place(self, path: Path) -> tuple[int, int]:
+        """Give the place of the key that ends a path; the key is there."""
+        node = self._parsed.root
+        for part in (self._place, *path[:-1]):
+            node = node.children[part] if node else None
+        return node.keys[str(path[-1])] if node else (1, 1)
 
     def _wrong(self, path: Path, where: str, expected: str, got: Any) -> None:
         self._note(path, "wrong_value", f"{where} expects {expected}, got {_shown(got)}; correct it".lstrip())

@@ -109,7 +109,7 @@ SAVE_BODY = "UPDATE profiles SET body = ?, version = version + 1 WHERE id = ?"
 NEW_IDENTITY = "INSERT INTO identities (kind, value, profile_id) VALUES (?, ?, ?)"
 POINT_TO_SURVIVOR = "UPDATE identities SET profile_id = ? WHERE profile_id = ?"
 LOG = "INSERT INTO events (seq, profile_id, dedup, at, received_at, body) VALUES (?, ?, ?, ?, ?, ?)"
-RECEIVE = "INSERT INTO inbox (seq, profile_id, absorbs) VALUES (?, ?, ?)"
+RECEIVE = "INSERT INTO inbox (seq, profile_id, absorbs, aside) VALUES (?, ?, ?, 0)"
 NEW_PRODUCT = "INSERT OR REPLACE INTO products (id, first_seen_at, body) VALUES (?, ?, ?)"
 
 # Recovering.

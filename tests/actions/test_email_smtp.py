@@ -237,7 +237,7 @@ def test_the_password_comes_from_the_environment():
 
 
 def test_a_user_without_a_password_is_a_missing_secret():
-    with pytest.raises(MissingSecret, match="email.smtp: the secret SMTP_PASSWORD is needed"):
+    with pytest.raises(MissingSecret, match=r"email.smtp: the secret SMTP_PASSWORD is needed"):
         action(25, username="shop")
 
 

@@ -19,7 +19,7 @@ def test_a_path_within_the_workspace_is_taken(tmp_path):
 
 @pytest.mark.parametrize("relative", ["", ".", "..", "../out", "/etc", "out/../../x"])
 def test_a_path_that_leads_out_is_refused(tmp_path, relative):
-    with pytest.raises(ActionError, match="email.file: a path within the workspace is expected"):
+    with pytest.raises(ActionError, match=r"email.file: a path within the workspace is expected"):
         inside(str(tmp_path), relative, "email.file")
 
 

@@ -190,7 +190,8 @@ def test_a_base_of_plain_html_is_used():
 def test_a_whole_mjml_document_needs_no_base():
     files = {
         "base.mjml": BASE,
-        "a.mjml": "<mjml><mj-body><mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section></mj-body></mjml>",
+        "a.mjml": "<mjml><mj-body><mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section></mj-body>"
+        "</mjml>",
     }
     assert Renderer(Templates(files), SHOP).render("a.mjml", context()).text == "x\n"
 
@@ -209,7 +210,7 @@ def test_a_message_has_a_budget_of_its_own():
 
 
 def test_an_unknown_template_cannot_be_rendered():
-    with pytest.raises(TemplateError, match='there is no template "card.mjml"; did you mean "cart.mjml"'):
+    with pytest.raises(TemplateError, match=r'there is no template "card.mjml"; did you mean "cart.mjml"'):
         Renderer(TEMPLATES, SHOP).render("card.mjml", context())
 
 

@@ -130,7 +130,9 @@ GOOD = {
     "{{ 'a b-c' | title }}": "A B-C",
     "{{ [1, 2, 3] | sum }} {{ [2, 1] | sort | join(', ') }}": "6 1, 2",
     "{% for row in [1, 2, 3] | batch(2) %}{{ row | join('+') }};{% endfor %}": "1+2;3;",
-    "{% for n in range(3) %}{{ loop.index }}/{{ loop.length }}{{ loop.cycle('a', 'b') }} {% endfor %}": "1/3a 2/3b 3/3a ",
+    "{% for n in range(3) %}{{ loop.index }}/{{ loop.length }}{{ loop.cycle('a', 'b') }} {% endfor %}": (
+        "1/3a 2/3b 3/3a "
+    ),
     "{{ missing | default('none') }}": "none",
     "{{ 'the quick brown fox' | truncate(12) }}": "the quick...",
     "{{ 'abc'[0] }}{{ [1, 2][-1] }}": "a2",

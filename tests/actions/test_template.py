@@ -201,7 +201,9 @@ def test_a_mail_without_a_subject_is_warned_of():
 
 HEADS = {
     "subjct: x": 'letter.mjml:2:1: template.front_matter the front matter has no "subjct"; did you mean "subject"?',
-    "subject: 5": 'letter.mjml:2:1: template.front_matter subject expects a text, got int; put it in quotes: subject: "..."',
+    "subject: 5": (
+        'letter.mjml:2:1: template.front_matter subject expects a text, got int; put it in quotes: subject: "..."'
+    ),
     "subject: x\nstage: decison": (
         "letter.mjml:3:1: template.front_matter stage expects one of awareness, consideration, decision, retention, "
         'got "decison"; did you mean "decision"?'

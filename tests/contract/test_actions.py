@@ -1,5 +1,6 @@
 """Do the built-in actions keep the contract that plugins are held to?"""
 
+import socket
 import tomllib
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint
@@ -48,9 +49,7 @@ def build(request, tmp_path, httpserver) -> Iterator[Callable[[], Action]]:
     """Give a way to build the built-in of this name anew, in a world of its own."""
     name = request.param
     params = dict(PARAMETERS[name])
-    controller = (
-        Controller(Mailbox(), hostname="127.0.0.1", port=_free_port(httpserver)) if name == "email.smtp" else None
-    )
+    controller = Controller(Mailbox(), hostname="127.0.0.1", port=_free_port()) if name == "email.smtp" else None
     if controller:
         controller.start()
         params["port"] = controller.port
@@ -63,9 +62,7 @@ def build(request, tmp_path, httpserver) -> Iterator[Callable[[], Action]]:
         controller.stop()
 
 
-def _free_port(_: object) -> int:
-    import socket
-
+def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

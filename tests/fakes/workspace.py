@@ -1,0 +1,242 @@
+"""What does a whole workspace do, in one process and with the clock in the test's hand?
+
+The engine, dispatcher and store are the real ones; only the clock and the provider are fakes.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from actions.base import Action
+from actions.render import Renderer, Shop
+from journeys.spec import JourneysFile
+from journeys.vocabulary import Event
+from orchestrator.dispatcher import Dispatcher, Post
+from orchestrator.engine import Engine, Handover, Moments, Report
+from orchestrator.links import Links
+from orchestrator.program import Program
+from orchestrator.project import Project, check_project
+from orchestrator.store import views
+from orchestrator.store.base import Store
+from orchestrator.store.codes import from_ms
+from tests.fakes.calls import moment, read
+from tests.fakes.provider import Provider, RecordingAction
+from tests.fakes.stores import OpenStore
+
+SHOP = """
+version: 1
+shop: {name: Nordic Roast, timezone: UTC, country: LV, currency: EUR, url: "https://shop.example"}
+channels:
+  email: {action: email.file}
+  ads: {action: audience.file}
+  crm: {action: crm.file}
+"""
+KEYS = ("key-for-tests",)
+MOST_TURNS = 10_000
+
+
+@dataclass(slots=True)
+class Clock:
+    """A live clock that stands still until it is told to move."""
+
+    now: datetime
+    follows_events: bool = False
+
+    def claim_until(self) -> datetime:
+        """Claim what is due now."""
+        return self.now
+
+    def leases_from(self) -> datetime:
+        """Count leases from now."""
+        return self.now
+
+
+@dataclass(slots=True)
+class Workspace:
+    """Everything that a process would hold, and the provider that outlives it."""
+
+    folder: Path
+    open_store: OpenStore
+    project: Project
+    program: Program
+    clock: Clock
+    store: Store
+    engine: Engine
+    provider: Provider
+    actions: dict[str, RecordingAction]
+    handovers: list[Handover] = field(default_factory=list)
+
+    @property
+    def spec(self) -> JourneysFile:
+        """The checked file."""
+        assert self.project.spec is not None
+        return self.project.spec
+
+    @property
+    def email(self) -> RecordingAction:
+        """The action behind the channel email."""
+        return self.actions["email"]
+
+    # What tests do.
+
+    def ingest(self, *lines: bytes) -> tuple[int, int]:
+        """Take in lines as one batch, received now; say how many were new and how many were repeats."""
+        received_at = self.clock.now
+        appended = self.store.append([read(line, received_at) for line in lines], received_at)
+        return appended.accepted, appended.duplicate
+
+    def turn(self, reports: Sequence[Report] = ()) -> list[Handover]:
+        """Give one turn of the engine; what may leave is not performed."""
+        return self.engine.run_turn(reports)[0]
+
+    def perform(self, handovers: Sequence[Handover]) -> list[Report]:
+        """Perform these deliveries; a channel's `gate` must be open."""
+        return asyncio.run(self.dispatcher().hand_over_all(handovers))
+
+    def settle(self, at: str | datetime = "") -> None:
+        """Run turns, performing what they hand over, until nothing is left to do at this moment."""
+        if at:
+            self.clock.now = moment(at) if isinstance(at, str) else at
+        reports: list[Report] = []
+        for _ in range(MOST_TURNS):
+            handovers, customers = self.engine.run_turn(reports)
+            if not handovers and not customers:
+                return
+            self.handovers.extend(handovers)
+            reports = self.perform(handovers)
+        raise AssertionError(f"still busy at {self.clock.now} after {MOST_TURNS} turns")
+
+    def live_until(self, at: str | datetime) -> None:
+        """Let time pass, waking whenever something is due."""
+        end = moment(at) if isinstance(at, str) else at
+        self.settle()
+        while (due := self.next_due()) is not None and due <= end:
+            self.settle(max(due, self.clock.now))
+        self.settle(end)
+
+    def restart(self) -> None:
+        """Be a new process on the same database: nothing in memory is left."""
+        self.store.close()
+        self.store = self.open_store(self.folder)
+        self.engine = Engine(self.store, self.program, self.engine.moments, worker=self.engine.worker + 1)
+
+    def another(self) -> "Workspace":
+        """Give a second process on the same database, with the same clock and the same provider."""
+        store = self.open_store(self.folder)
+        engine = Engine(store, self.program, self.engine.moments, worker=self.engine.worker + 100)
+        return Workspace(
+            self.folder,
+            self.open_store,
+            self.project,
+            self.program,
+            self.clock,
+            store,
+            engine,
+            self.provider,
+            self.actions,
+        )
+
+    def run_by(self, program: Program) -> None:
+        """Deploy another program and go on with it, as after a restart."""
+        self.program = program
+        self.deploy()
+        self.restart()
+
+    def deploy(self) -> None:
+        """Tell the store which journeys run."""
+        journeys = {name: journey.version for name, journey in self.program.journeys.items()}
+        self.store.deploy(journeys, [journey.name for journey in self.program.scheduled])
+
+    def recover(self, at: str | datetime) -> list[Report]:
+        """Look for lost attempts at this moment, as a worker does when it starts."""
+        now = moment(at) if isinstance(at, str) else at
+        lost = self.store.take_lost(now, now + timedelta(minutes=5), self.engine.worker)
+        return [self.dispatcher().find_lost(entry) for entry in lost]
+
+    def dispatcher(self) -> Dispatcher:
+        """Make a dispatcher: it belongs to the event loop it is used in."""
+        return Dispatcher(self._post(), self.program)
+
+    def _post(self) -> Post:
+        shop = self.spec.shop
+        actions: Mapping[str, Action] = self.actions  # type: ignore[assignment]  # `finds` differs from test to test
+        renderer = Renderer(self.project.templates, Shop(shop.name, shop.url, shop.currency, shop.country, ""))
+        return Post(shop, actions, renderer, Links(KEYS, shop.url), KEYS)
+
+    # What tests see.
+
+    def next_due(self) -> datetime | None:
+        """Say when the next customer has something to do by themselves."""
+        due = self.rows("SELECT MIN(due_at) FROM profiles WHERE set_aside IS NULL AND due_at IS NOT NULL")[0][0]
+        return None if due is None else from_ms(due)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Read plain SQL that every database understands."""
+        with self.store.reading() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Give every delivery in order of its key."""
+        with self.store.reading() as connection:
+            return list(views.deliveries(connection))
+
+    def fates(self) -> list[tuple[str, str, str]]:
+        """Give step, state and reason of every delivery."""
+        return [(row["step"], row["state"], row["reason"]) for row in self.deliveries()]
+
+    def sent(self) -> list[tuple[str, str, str]]:
+        """Give profile, step and moment (UTC) of everything that was sent, in that order of time."""
+        sent = [row for row in self.deliveries() if row["state"] == "sent"]
+        sent.sort(key=lambda row: (row["settled"], row["key"]))
+        return [(row["profile"], row["step"], f"{row['settled']:%Y-%m-%d %H:%M}") for row in sent]
+
+    def enrollments(self) -> list[tuple[str, str, str]]:
+        """Give journey, step and the reason it ended for (empty while live) of every enrollment."""
+        return [tuple(row) for row in self.rows("SELECT journey, step, reason FROM enrollments ORDER BY id")]  # type: ignore[misc]  # three columns
+
+    def status(self) -> views.Status:
+        """Count everything."""
+        with self.store.reading() as connection:
+            return views.status(connection, self.clock.now)
+
+    def events_of(self, name: str) -> list[Event]:
+        """Give the events of a person, in order of time."""
+        with self.store.reading() as connection:
+            return views.events(connection, views.find_profiles(connection, name))
+
+    def story(self, name: str) -> list[tuple[str, str]]:
+        """Give step and what happened there, line by line, for one person."""
+        with self.store.reading() as connection:
+            lines = views.trace(connection, views.find_profiles(connection, name))
+            return [(line["step"], line["what"]) for line in lines]
+
+
+def check(text: str, templates: Mapping[str, str] | None = None, folder: Path = Path()) -> Project:
+    """Check journeys (and guards) beside the shop that all tests have; a problem fails the test."""
+    project = check_project(f"{SHOP}{text}", templates or {}, folder)
+    assert not project.errors, "\n".join(map(str, project.errors))
+    return project
+
+
+def open_workspace(
+    folder: Path,
+    text: str,
+    open_store: OpenStore,
+    *,
+    now: str = "09:00",
+    moments: Moments | None = None,
+    finds: bool = True,
+) -> Workspace:
+    """Open a workspace with these journeys; `moments` other than the clock are for runs through history."""
+    project = check(text, folder=folder)
+    store = open_store(folder)
+    program = project.program(store.catalog())
+    clock, provider = Clock(moment(now)), Provider()
+    engine = Engine(store, program, moments or clock, worker=1)
+    actions = {channel: RecordingAction(provider, finds=finds) for channel in ("email", "ads", "crm")}
+    workspace = Workspace(folder, open_store, project, program, clock, store, engine, provider, actions)
+    workspace.deploy()
+    return workspace

@@ -1,0 +1,32 @@
+"""What do the tests of the durable half share? A workspace on every database there is."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes.stores import STORES, OpenStore
+from tests.fakes.workspace import Workspace, open_workspace
+
+OpenWorkspace = Callable[..., Workspace]
+
+
+@pytest.fixture(params=sorted(STORES))
+def open_store(request: pytest.FixtureRequest) -> OpenStore:
+    """Give a way to open the database of a folder."""
+    return STORES[request.param]
+
+
+@pytest.fixture
+def shop(tmp_path: Path, open_store: OpenStore) -> Iterator[OpenWorkspace]:
+    """Give a way to open a workspace with these journeys; it is closed after the test."""
+    opened: list[Workspace] = []
+
+    def open_shop(text: str, **options: Any) -> Workspace:
+        opened.append(open_workspace(tmp_path, text, open_store, **options))
+        return opened[-1]
+
+    yield open_shop
+    for workspace in opened:
+        workspace.store.close()
