@@ -31,7 +31,7 @@ class SmtpEmailParams(Params):
     """Which server, and who mails are from. The password comes from SMTP_PASSWORD only."""
 
     host: str = Field(description="Name of the mail server.")
-    port: int = Field(587, ge=1, le=65_535)
+    port: int = Field(587, ge=1, le=65_535, description="587 for most servers, 465 with TLS from the start.")
     username: str = Field("", description="Left out for a server that asks for none.")
     from_: str = Field(alias="from", description='Name and address of the sender: "Nordic Roast <hello@shop.example>".')
     start_tls: bool = Field(True, description="Encrypt (from the start on port 465); only a local server goes without.")

@@ -73,6 +73,42 @@ class Snapshot:
     ended_at: datetime | None = None
     reason: str = ""
 
+    def parked(self, step: str, due_at: datetime | None, delivery_id: int | None, visits: int) -> "Snapshot":
+        """Give the same enrollment waiting at a step. Written out: `replace` takes three times as long."""
+        return Snapshot(
+            self.id,
+            self.journey,
+            self.version,
+            self.entered_at,
+            step,
+            self.entry,
+            self.entry_seq,
+            self.key,
+            due_at,
+            delivery_id,
+            visits,
+            self.goal_at,
+        )
+
+    def ended(self, step: str, at: datetime, reason: str, visits: int) -> "Snapshot":
+        """Give the same enrollment as it ended."""
+        return Snapshot(
+            self.id,
+            self.journey,
+            self.version,
+            self.entered_at,
+            step,
+            self.entry,
+            self.entry_seq,
+            self.key,
+            None,
+            None,
+            visits,
+            self.goal_at,
+            at,
+            reason,
+        )
+
     @property
     def is_live(self) -> bool:
         """Say whether the person is still in the journey."""
@@ -288,20 +324,10 @@ class _Walk:
             )
 
     def _park(self, due_at: datetime | None, delivery_id: int | None = None) -> None:
-        self.snapshot = replace(
-            self.snapshot, step=self.step, due_at=due_at, delivery_id=delivery_id, visits=self.visits
-        )
+        self.snapshot = self.snapshot.parked(self.step, due_at, delivery_id, self.visits)
 
     def _end(self, step: str, reason: str) -> None:
-        self.snapshot = replace(
-            self.snapshot,
-            step=step,
-            due_at=None,
-            delivery_id=None,
-            visits=self.visits,
-            ended_at=self.now,
-            reason=reason,
-        )
+        self.snapshot = self.snapshot.ended(step, self.now, reason, self.visits)
         self.note(step, "exited", reason)
 
     # What entering each kind of step does: None parks, a trigger leads on.

@@ -36,6 +36,11 @@ def undo_key(delivery_id: int) -> int:
     return delivery_id | 1
 
 
+def is_undo(delivery_id: int) -> bool:
+    """Tell whether this delivery takes another back."""
+    return bool(delivery_id & 1)
+
+
 def enrollment_of(delivery_id: int) -> int:
     """Tell which enrollment planned this delivery."""
     return delivery_id >> 14 << 14

@@ -43,7 +43,7 @@ def parse(text: str, file: str = "journeys.yaml") -> Parsed:
     """Read a journeys file. Never raises: everything that is wrong is in `problems`, in order of place."""
     reading = read(text)
     if reading.root is None:
-        return Parsed(file, None, tuple(_flaw_problem(file, flaw, None) for flaw in reading.flaws))
+        return Parsed(file, None, _in_order([_flaw_problem(file, flaw, None) for flaw in reading.flaws]))
     root = reading.root
     flaws = [_flaw_problem(file, flaw, root) for flaw in reading.flaws]
     head, faulty = _head(root.value)

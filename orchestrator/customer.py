@@ -14,7 +14,7 @@ from typing import Literal
 from journeys.compile import Journey
 from journeys.decide import Decision, Disband, Due, Fate, Plan, Recall, SetAttributes, Settled, Snapshot, Trace
 from journeys.decide import decide, enter, leave
-from journeys.keys import enrollment_key, undo_key
+from journeys.keys import enrollment_key, is_undo, undo_key
 from journeys.localtime import next_local, zone_named
 from journeys.scope import Scope
 from journeys.vocabulary import Delivery, Event, Facts, PastSend, Properties, Purpose, Reach
@@ -139,8 +139,13 @@ class Customer:
 
     def next_delivery(self) -> Outgoing | None:
         """Give the waiting delivery that is due first; of two at once, the one with the lower key."""
-        waiting = [entry for entry in self.outbox.values() if entry.is_waiting]
-        return min(waiting, key=lambda entry: (entry.due_at, entry.delivery.id), default=None)
+        first: Outgoing | None = None
+        for entry in self.outbox.values():
+            if entry.state in WAITING and (
+                first is None or (entry.due_at, entry.delivery.id) < (first.due_at, first.delivery.id)
+            ):
+                first = entry
+        return first
 
 
 def advance(
@@ -484,6 +489,10 @@ def _set_attributes(customer: Customer, values: Properties) -> None:
 
 
 def _disband(customer: Customer, enrollment_id: int) -> None:
+    """Take back what an enrollment that was left early has not done yet, and leave the audiences it joined."""
+    for entry in list(customer.outbox.values()):
+        if entry.delivery.enrollment_id == enrollment_id and not is_undo(entry.delivery.id):
+            _recall(customer, Recall(entry.delivery.id, "journey.left"))
     for audience, membership in list(customer.memory.memberships.items()):
         if membership.delivery_id >> 14 == enrollment_id >> 14:
             _leave_audience(customer, audience, membership)

@@ -68,6 +68,8 @@ class GoodsHistory:
         if delivery.purpose is not Purpose.MARKETING:
             return ""
         for item in delivery.items:
+            if item.product_id not in self._orders_of and item.product_id not in self._returns_of:
+                continue
             reason = self._wrong_about(item.product_id, delivery.intent, at, bought_within)
             if reason:
                 return reason

@@ -34,7 +34,7 @@ class Goods:
 
     def __init__(self, connection: Connection) -> None:
         rows = connection.exec_driver_sql("SELECT id, first_seen_at FROM products")
-        self._first_seen: dict[str, int] = dict(rows.tuples().all())
+        self._first_seen: dict[str, int] = {product_id: first_seen_at for product_id, first_seen_at in rows}
         self.found: dict[str, tuple[int, Item]] = {}
 
     def note(self, raw: object, at: datetime) -> None:

@@ -156,6 +156,28 @@ def events(connection: Connection, ids: list[int]) -> list[Event]:
     return [decode_event(body, seq) for body, seq in rows]
 
 
+def last_event_at(connection: Connection) -> datetime | None:
+    """Say when the newest event happened; None for an empty log."""
+    ms = connection.exec_driver_sql("SELECT MAX(at) FROM events").scalar_one()
+    return None if ms is None else from_ms(ms)
+
+
+def undecided(connection: Connection, ids: list[int]) -> set[int]:
+    """Name the events of these profiles that journeys have not seen yet, by their places in the log."""
+    rows = connection.exec_driver_sql(
+        "SELECT seq FROM inbox WHERE profile_id IN (SELECT value FROM json_each(?))", (codec.encode_text(ids),)
+    )
+    return {row[0] for row in rows}
+
+
+def set_aside(connection: Connection, ids: list[int]) -> str:
+    """Say why these profiles were set aside; empty when they were not."""
+    found: str | None = connection.exec_driver_sql(
+        "SELECT MAX(set_aside) FROM profiles WHERE id IN (SELECT value FROM json_each(?))", (codec.encode_text(ids),)
+    ).scalar_one()
+    return found or ""
+
+
 def trace(connection: Connection, ids: list[int]) -> Iterator[Fields]:
     """Give the lines of these profiles' story, as they were written."""
     rows = connection.exec_driver_sql(

@@ -13,8 +13,8 @@ from actions.errors import ActionError
 from actions.testing import assignment, surroundings
 
 
-def action(folder: Path, **params: object) -> FileEmail:
-    return FileEmail(FileEmailParams.model_validate(params), surroundings(folder))
+def action(workspace: Path, **params: object) -> FileEmail:
+    return FileEmail(FileEmailParams.model_validate(params), surroundings(workspace))
 
 
 def to(address: str):

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -135,8 +136,10 @@ def test_a_closed_port_is_tried_later():
     assert perform(action(free_port()), to("ann@example.com")) == RetryLater("email.unreachable")
 
 
-def test_a_server_that_was_restarted_is_reached_again(mailbox):
-    box, controller = mailbox
+def test_a_server_that_was_restarted_is_reached_again():
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
     email = action(controller.port)
 
     async def around_a_restart() -> list[Outcome]:
@@ -150,7 +153,6 @@ def test_a_server_that_was_restarted_is_reached_again(mailbox):
         return [first, second]
 
     assert asyncio.run(around_a_restart()) == [Sent("queued as m1"), Sent("queued as m1")]
-    controller.start()
 
 
 def test_one_action_serves_one_loop_after_another(mailbox):
@@ -165,7 +167,8 @@ def scripted(talk: Callable[[socket.socket], None]) -> Outcome:
 
         def serve() -> None:
             connection, _ = server.accept()
-            with connection:
+            connection.settimeout(2)
+            with connection, suppress(TimeoutError):
                 talk(connection)
 
         thread = threading.Thread(target=serve)
@@ -219,7 +222,7 @@ def test_the_password_comes_from_the_environment():
 
     def authenticate(server: object, session: object, envelope: object, mechanism: str, login: object) -> AuthResult:
         seen.append((login.login, login.password))
-        return AuthResult(success=login.password == b"open sesame")
+        return AuthResult(success=login.password == b"open sesame", handled=False)
 
     controller = Controller(
         Mailbox(), hostname="127.0.0.1", port=free_port(), authenticator=authenticate, auth_require_tls=False
@@ -239,6 +242,16 @@ def test_the_password_comes_from_the_environment():
 def test_a_user_without_a_password_is_a_missing_secret():
     with pytest.raises(MissingSecret, match=r"email.smtp: the secret SMTP_PASSWORD is needed"):
         action(25, username="shop")
+
+
+def test_a_call_that_is_cancelled_leaves_no_conversation_half_way():
+    async def cancelled(email: SmtpEmail) -> object:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(email.perform(to("ann@example.com")), 0.2)
+        return email._client
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert asyncio.run(cancelled(action(silent.getsockname()[1]))) is None
 
 
 def test_smtp_cannot_be_asked():

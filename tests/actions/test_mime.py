@@ -32,6 +32,12 @@ def read(message: bytes) -> EmailMessage:
     return email.message_from_bytes(message, policy=email.policy.default)
 
 
+def parts(message: EmailMessage) -> list[tuple[str, str]]:
+    """Give type and text of each part; a mail's own line ends are those of the network (RFC 2046, 4.1.1)."""
+    found = message.iter_parts() if message.is_multipart() else [message]
+    return [(part.get_content_type(), part.get_content().replace("\r\n", "\n")) for part in found]
+
+
 def test_the_headers_say_who_what_and_when():
     message = read(built())
     assert [
@@ -48,7 +54,7 @@ def test_the_headers_say_who_what_and_when():
 
 def test_both_parts_are_read_back():
     message = read(built(Content("Grüße\n", "<p>Grüße 🎉</p>", "x")))
-    assert [(part.get_content_type(), part.get_content()) for part in message.iter_parts()] == [
+    assert parts(message) == [
         ("text/plain", "Grüße\n"),
         ("text/html", "<p>Grüße 🎉</p>"),
     ]
@@ -56,7 +62,7 @@ def test_both_parts_are_read_back():
 
 def test_a_mail_of_text_alone_has_one_part():
     message = read(built(Content("Hello\n", subject="x")))
-    assert (message.get_content_type(), message.get_content()) == ("text/plain", "Hello\n")
+    assert parts(message) == [("text/plain", "Hello\n")]
 
 
 def test_the_same_assignment_gives_the_same_bytes():
@@ -95,7 +101,7 @@ def test_an_unsubscribe_address_cannot_bring_a_header():
         ("Roast, Nordic <hello@shop.example>", '"Roast, Nordic" <hello@shop.example>'),
         ('"Nordic" <hello@shop.example>', "Nordic <hello@shop.example>"),
         ("Kafē <hello@shop.example>", "=?utf-8?b?S2FmxJM=?= <hello@shop.example>"),
-        ("Shop <hello@kafē.example>", "Shop <hello@xn--kaf-ula.example>"),
+        ("Shop <hello@kafē.example>", "Shop <hello@xn--kaf-5qa.example>"),
     ],
 )
 def test_a_sender_is_read(text, header):
@@ -128,7 +134,7 @@ def test_an_address_that_cannot_stand_in_a_header_is_none(address):
 
 
 def test_a_domain_of_other_letters_is_written_in_ascii():
-    assert plain_address("ann@kafē.example") == "ann@xn--kaf-ula.example"
+    assert plain_address("ann@kafē.example") == "ann@xn--kaf-5qa.example"
 
 
 def test_a_plain_subject_stands_as_it_is():
@@ -169,7 +175,7 @@ def test_no_key_brings_a_header(key):
 def test_every_text_is_read_back(text):
     message = read(built(Content(text, f"<p>{text}</p>", "x")))
     wanted = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
-    assert [part.get_content() for part in message.iter_parts()] == [wanted, f"<p>{wanted}</p>"]
+    assert parts(message) == [("text/plain", wanted), ("text/html", f"<p>{wanted}</p>")]
 
 
 def test_a_mail_has_no_line_that_is_too_long_for_smtp():

@@ -1,4 +1,4 @@
-"""Which journeys do the tests of the durable half run? Small ones, each with one way of waiting."""
+"""Which journeys do the tests of the durable half run? Small ones, each with its own way of waiting."""
 
 CART = """
 journeys:
@@ -22,4 +22,45 @@ journeys:
     entry: {event: Signed Up}
     steps:
       - {id: hello, send: email, text: "Hello!", purpose: transactional}
+"""
+
+SERIES = """
+journeys:
+  series:
+    entry: {event: Signed Up}
+    steps:
+      - {id: first, send: email, text: "One.", purpose: transactional}
+      - {id: pause, wait: 1d}
+      - {id: second, send: email, text: "Two.", purpose: transactional}
+"""
+
+LOOP = """
+journeys:
+  refill:
+    entry: {event: Signed Up}
+    exit:
+      - {event: Left}
+    steps:
+      - {id: letter, send: email, text: "Time for a refill?", purpose: transactional}
+      - {id: pause, wait: 7d}
+      - {id: again, go: letter}
+"""
+
+LETTER = """
+journeys:
+  weekly:
+    entry: {schedule: "Tue 10:00"}
+    steps:
+      - {id: letter, send: email, text: "News.", purpose: transactional}
+"""
+
+CARE = """
+guards:
+  in_delivery: {do: delay, until: delivered, at_most: 21d, then: suppress}
+journeys:
+  care:
+    entry: {event: Guide Requested}
+    steps:
+      - {id: letter, send: email, text: "How to use it.", items: entry.products, intent: follow_up}
+      - {id: thanks, exit: cared}
 """

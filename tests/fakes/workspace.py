@@ -35,7 +35,7 @@ channels:
   crm: {action: crm.file}
 """
 KEYS = ("key-for-tests",)
-MOST_TURNS = 10_000
+MOST_TURNS = 500
 
 
 @dataclass(slots=True)

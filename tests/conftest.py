@@ -9,7 +9,7 @@ import pytest
 from tests.fakes.stores import STORES, OpenStore
 from tests.fakes.workspace import Workspace, open_workspace
 
-OpenWorkspace = Callable[..., Workspace]
+OpenShop = Callable[..., Workspace]
 
 
 @pytest.fixture(params=sorted(STORES))
@@ -19,12 +19,13 @@ def open_store(request: pytest.FixtureRequest) -> OpenStore:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, open_store: OpenStore) -> Iterator[OpenWorkspace]:
-    """Give a way to open a workspace with these journeys; it is closed after the test."""
+def shop(tmp_path: Path, open_store: OpenStore) -> Iterator[OpenShop]:
+    """Give a way to open a workspace with these journeys, in a folder of its own; all are closed after the test."""
     opened: list[Workspace] = []
 
     def open_shop(text: str, **options: Any) -> Workspace:
-        opened.append(open_workspace(tmp_path, text, open_store, **options))
+        folder = tmp_path / f"shop{len(opened)}"
+        opened.append(open_workspace(folder, text, open_store, **options))
         return opened[-1]
 
     yield open_shop

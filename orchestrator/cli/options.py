@@ -1,0 +1,35 @@
+"""Which options do commands share?"""
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+HERE = Path(".")
+STANDARD_INPUT = "-"
+
+
+
+def _readable(path: Path | None) -> Path | None:
+    """Refuse a file that is not there as wrong usage; typer's own check does not know `-`."""
+    if path is not None and str(path) != STANDARD_INPUT and not path.is_file():
+        raise typer.BadParameter(f'expected a file of events, got "{path}", which is not there')
+    return path
+
+
+Workspace: TypeAlias = Annotated[
+    Path,
+    typer.Option(
+        "-C", metavar="DIR", exists=True, file_okay=False, help="The workspace: the folder with journeys.yaml."
+    ),
+]
+Database: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--db", metavar="URL", envvar="TACTFUL_DB", help="The database; sqlite:///tactful.db in the workspace."
+    ),
+]
+EventsFile: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="FILE", callback=_readable, help="JSON lines, gzip or plain; - for the standard input.")
+]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
