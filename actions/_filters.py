@@ -22,8 +22,12 @@ _PLAIN_FILTERS = (
     "abs", "count", "d", "default", "first", "float", "int", "last", "length", "list", "map", "max", "min", "reject",
     "rejectattr", "reverse", "select", "selectattr", "sort", "sum", "unique",
 )  # fmt: skip
+LIST_FILTERS = frozenset(
+    ("batch", "join", "list", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr", "sort",
+     "sum", "unique")
+)  # fmt: skip
 _PLAIN_TESTS = (
-    "boolean", "defined", "divisibleby", "eq", "equalto", "even", "false", "ge", "gt", "greaterthan", "in", "le",
+    "boolean", "defined", "divisibleby", "eq", "equalto", "even", "false", "ge", "gt", "greaterthan", "le",
     "lessthan", "lt", "ne", "none", "number", "odd", "string", "true", "undefined",
     "==", "!=", "<", "<=", ">", ">=",
 )  # fmt: skip

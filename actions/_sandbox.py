@@ -15,7 +15,7 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
-from actions._filters import FILTERS, TESTS, as_text
+from actions._filters import FILTERS, LIST_FILTERS, TESTS, as_text
 from actions._links import is_web_address
 from actions._nearest import did_you_mean
 from actions._refused import Refused
@@ -23,6 +23,7 @@ from journeys.vocabulary import Item
 
 MAX_ITERATIONS = 10_000
 MAX_CHARACTERS = 1_000_000
+MAX_FILTERED = 200_000
 MAX_NUMBER = 1e15
 ITEM_FIELDS = frozenset(field.name for field in fields(Item))
 LOOP_FIELDS = frozenset(
@@ -55,10 +56,12 @@ _REMEDIES: dict[type[nodes.Node], tuple[str, str]] = {
 class Budget:
     """What one message may still repeat and build."""
 
-    __slots__ = ("characters", "iterations")
+    __slots__ = ("characters", "filtered", "iterations", "numbers")
 
     def __init__(self) -> None:
         self.iterations = MAX_ITERATIONS
+        self.numbers = MAX_ITERATIONS
+        self.filtered = MAX_FILTERED
         self.characters = MAX_CHARACTERS
 
     def loop(self, values: Iterable[Any]) -> list[Any]:
@@ -68,6 +71,24 @@ class Budget:
             raise Refused(f"the loops go round more than {MAX_ITERATIONS:,} times; loop over fewer values")
         self.iterations -= len(rounds)
         return rounds
+
+    def range(self, *arguments: int) -> range:
+        """Count up, as Python's range does, as long as the message has numbers left."""
+        numbers = range(*arguments)
+        if len(numbers) > self.numbers:
+            raise Refused(f"range() gives at most {MAX_ITERATIONS:,} numbers a message; ask for fewer")
+        self.numbers -= len(numbers)
+        return numbers
+
+    def filter(self, values: Any) -> Any:
+        """Give the values that a filter goes through, as long as the message may."""
+        if isinstance(values, str | int | float | Undefined) or values is None:
+            return values
+        several = list(islice(values, self.filtered + 1))
+        if len(several) > self.filtered:
+            raise Refused(f"the filters go through more than {MAX_FILTERED:,} values; filter once, before the loop")
+        self.filtered -= len(several)
+        return several
 
     def join(self, *values: Any) -> str:
         """Put texts together, as `~` does."""
@@ -95,7 +116,7 @@ class TemplateEnvironment(SandboxedEnvironment):
             keep_trailing_newline=True,
             cache_size=0,
         )
-        self.globals = {"range": _bounded_range}
+        self.globals = {}
         self.filters = dict(FILTERS)
         self.tests = dict(TESTS)
 
@@ -146,20 +167,32 @@ def refusals(tree: nodes.Template) -> Iterator[tuple[int, str, str]]:
 
 
 def harden(tree: nodes.Template) -> nodes.Template:
-    """Put the budget into the template: each loop and each `~` is counted."""
+    """Put the budget into the template: each loop, each `~` and each filter on a list is counted."""
     hardened: nodes.Template = _Counting().visit(tree)
     return hardened
 
 
 def variables(budget: Budget) -> dict[str, Any]:
-    """Give the names that `harden` put into the template."""
-    return {"_budget": budget, "_loop": budget.loop, "_join": budget.join}
+    """Give the names that `harden` put into the template, and `range`."""
+    return {
+        "_budget": budget,
+        "_loop": budget.loop,
+        "_join": budget.join,
+        "_filter": budget.filter,
+        "range": budget.range,
+    }
 
 
 class _Counting(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.Node:
         self.generic_visit(node)
         node.iter = _call("_loop", [node.iter], node.lineno)
+        return node
+
+    def visit_Filter(self, node: nodes.Filter) -> nodes.Node:
+        self.generic_visit(node)
+        if node.name in LIST_FILTERS:
+            node.node = _call("_filter", [node.node], node.lineno)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
@@ -229,10 +262,3 @@ def _is_plain(node: nodes.List | nodes.Tuple) -> bool:
 
 def _printed(value: Any) -> Any:
     return value if isinstance(value, str) else as_text(value)
-
-
-def _bounded_range(*arguments: int) -> range:
-    numbers = range(*arguments)
-    if len(numbers) > MAX_ITERATIONS:
-        raise Refused(f"range() gives at most {MAX_ITERATIONS:,} numbers; ask for fewer")
-    return numbers

@@ -6,9 +6,10 @@ its base, compiled and checked once; what is left for each recipient is filling 
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from jinja2 import nodes
 
@@ -24,6 +25,7 @@ from actions.errors import TemplateError
 from journeys.errors import Problem
 from journeys.vocabulary import Purpose
 
+Made = TypeVar("Made")
 SUFFIXES = (".mjml", ".html", ".txt")
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 
@@ -142,17 +144,22 @@ class Templates:
             message = f'there is no template "{name}"; {did_you_mean(name, self.names())}'
             raise TemplateError([Problem(name, 1, 1, "template.unknown", message)])
         front = read_front_matter(self._files[name], name)
-        body = Part(name, front.body, front.body_line)
-        subject, preview = (_one_liner(front, key, name) for key in ("subject", "preview"))
-        stage, head = front.values.get("stage", ""), f"{_words(front, 'subject')}\n{_words(front, 'preview')}\n"
+        gathered = _Gathered()
+        subject = gathered.take(lambda: _one_liner(front, "subject", name))
+        preview = gathered.take(lambda: _one_liner(front, "preview", name))
+        body = gathered.take(lambda: self._body(front, name))
+        if subject is None or preview is None or body is None:
+            raise TemplateError(gathered.problems)
+        words = f"{_words(front, 'subject')}\n{_words(front, 'preview')}\n{body.words}"
+        return Loaded(name, front.values.get("stage", ""), subject, preview, body.text, body.html, words)
+
+    def _body(self, front: FrontMatter, name: str) -> "_Body":
         if name.endswith(".txt"):
             text = compile_source(plain_source(front.body, name, front.body_line), is_html=False)
-            return Loaded(name, stage, subject, preview, text, None, head + _TAG.sub(" ", front.body))
-        layout = self._lay_out(body, self._base(front, name))
+            return _Body(text, None, _TAG.sub(" ", front.body))
+        layout = self._lay_out(Part(name, front.body, front.body_line), self._base(front, name))
         html = compile_source(layout.html, is_html=True)
-        return Loaded(
-            name, stage, subject, preview, compile_source(layout.text, is_html=False), html, head + layout.words
-        )
+        return _Body(compile_source(layout.text, is_html=False), html, layout.words)
 
     def _base(self, front: FrontMatter, name: str) -> Part | None:
         """Find the base a template names, or the folder's own for its kind."""
@@ -199,6 +206,28 @@ class Templates:
                 in_file = pattern.search(self._files[name])
                 line = self._files[name].count("\n", 0, in_file.start()) + 1 if in_file else 1
                 yield Problem(name, line, 1, "template.voice", _voice_message(never))
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    text: Program
+    html: Program | None
+    words: str
+
+
+class _Gathered:
+    """The problems of a template's parts, so that all of them are reported together."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def take(self, make: Callable[[], Made]) -> Made | None:
+        """Make a part; None when it cannot be made."""
+        try:
+            return make()
+        except TemplateError as error:
+            self.problems.extend(error.problems)
+            return None
 
 
 def read_templates(folder: Path) -> dict[str, str]:

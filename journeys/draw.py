@@ -23,7 +23,7 @@ from journeys.spec import (
 )
 
 
-class _LabelledState(State):  # type: ignore[misc]  # transitions ships without types
+class _LabelledState(State):
     """A state with the words that stand in its box."""
 
     def __init__(self, name: str, label: str = "", **rest: Any) -> None:
@@ -31,7 +31,7 @@ class _LabelledState(State):  # type: ignore[misc]  # transitions ships without 
         self.label = label
 
 
-class _Drawing(GraphMachine):  # type: ignore[misc]  # transitions ships without types
+class _Drawing(GraphMachine):
     """A machine that is only ever looked at."""
 
     state_cls = _LabelledState

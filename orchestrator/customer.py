@@ -33,8 +33,9 @@ WAITING: tuple[DeliveryState, ...] = ("planned", "delayed")
 class Outgoing:
     """A delivery in the outbox that has not met its fate.
 
-    `delivery` is as planned; `judged` is what is left of it after the guards. `entry` are the properties of the event
-    that began its enrollment, for rendering. `on_change` means a changed fact wakes it before `due_at`.
+    `delivery` is as planned; `judged` is what is left of it after the guards, without `dropped` of its goods. `entry`
+    are the properties of the event that began its enrollment, for rendering. `on_change` means a changed fact wakes it
+    before `due_at`.
     """
 
     delivery: Delivery
@@ -52,6 +53,7 @@ class Outgoing:
     token: int = 0
     worker: int = 0
     judged: Delivery | None = None
+    dropped: int = 0
     settled_at: datetime | None = None
     provider_id: str = ""
 
@@ -523,7 +525,7 @@ def _may_leave(customer: Customer, entry: Outgoing, program: Program) -> bool:
     judgement = judge(program.guards_for(delivery), delivery, customer.facts, now)
     customer.changes.judged.append(Judged(delivery.id, now, judgement))
     customer.changes.touched[delivery.id] = entry
-    entry.judged = delivery
+    entry.judged, entry.dropped = delivery, 0
     match judgement.verdict:
         case Suppress(reason=reason):
             settle(customer, entry, Fate.SUPPRESSED, reason, now, program)
@@ -532,7 +534,7 @@ def _may_leave(customer: Customer, entry: Outgoing, program: Program) -> bool:
             entry.state, entry.due_at, entry.reason, entry.on_change = "delayed", until, reason, on_change
             return False
         case DropItems(places=places):
-            entry.judged = delivery.without(places)
+            entry.judged, entry.dropped = delivery.without(places), len(places)
     entry.state = "attempting"
     entry.reason = ""
     entry.on_change = False

@@ -28,22 +28,25 @@ def run(app: App, *, until_idle: bool) -> Done:
 async def _run(app: App, *, until_idle: bool) -> Done:
     # Before the first lease: should this process die, the next one then sees whose leases nobody holds any more.
     beat(app)
-    schedule = None if until_idle else Schedule(ticks(app))
+    schedule = Schedule([heartbeat(app)] if until_idle else ticks(app))
     with _stopped_by_signals(app):
-        if schedule is not None:
-            schedule.start()
+        schedule.start()
         try:
             return await app.worker.run(until_idle=until_idle)
         finally:
-            if schedule is not None:
-                schedule.stop()
+            schedule.stop()
+
+
+def heartbeat(app: App) -> Tick:
+    """Give the tick that every worker needs, however short it lives."""
+    return Tick("heartbeat", 5, lambda: beat(app))
 
 
 def ticks(app: App) -> list[Tick]:
     """List what a running worker does again and again, by the clock."""
     return [
+        heartbeat(app),
         Tick("engine", 0.5, app.worker.woken.set),
-        Tick("heartbeat", 5, lambda: beat(app)),
         Tick("dispatcher", 30, lambda: recover(app)),
         Tick("entries", 60, lambda: refresh(app)),
         Tick("prune", 3600, lambda: prune(app)),

@@ -16,7 +16,7 @@ from actions.render import RenderContext, Renderer
 from journeys.localtime import zone_named
 from journeys.spec import CrmStep, LeadMagnetStep, SendStep, ShopSpec
 from journeys.vocabulary import Properties, Purpose
-from orchestrator.engine import Handover, Report
+from orchestrator.engine import NEVER_LEFT, Handover, Report
 from orchestrator.links import Links
 from orchestrator.program import Program
 from orchestrator.store.base import Lost
@@ -57,7 +57,7 @@ class Dispatcher:
         if action is None or not action.finds:
             outcome: Outcome = Unknown("attempt.lost")
         else:
-            outcome = action.find(str(lost.delivery_id)) or RetryLater("attempt.not_found")
+            outcome = action.find(str(lost.delivery_id)) or RetryLater(NEVER_LEFT)
         return Report(lost.delivery_id, lost.profile_id, lost.token, outcome)
 
     async def _perform(self, handover: Handover) -> Outcome:

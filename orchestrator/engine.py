@@ -6,7 +6,7 @@ an unprocessed event of that customer is in the inbox. What may leave is marked 
 over after the commit; its outcome comes back as an input of a later turn.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,11 +21,13 @@ from orchestrator.customer import Customer, Outgoing, judge_next, next_due, sett
 from orchestrator.program import Program
 from orchestrator.seat import Seat, TakeOver, play
 from orchestrator.store.base import Store, Turn
-from orchestrator.store.codes import to_ms
+from orchestrator.store.codes import from_ms, to_ms
 from orchestrator.store.writing import Batch
 
 LEASE = timedelta(minutes=5)
 MOST_SEATS = 1_000
+# The reason of an attempt that was lost on our side of the call: nobody has to be spared, so it is made up for at once.
+NEVER_LEFT = "attempt.not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,10 @@ class Engine:
         by_profile: dict[int, list[Report]] = {}
         for report in reports:
             by_profile.setdefault(report.profile_id, []).append(report)
+        # Whoever is about to be absorbed has their turn within that of the profile they become part of.
+        own_turn = ids - (_about_to_be_absorbed(seats) - by_profile.keys())
         acting = [
-            profile_id for profile_id in sorted(seats.keys() & ids) if self._may_act(seats[profile_id], by_profile)
+            profile_id for profile_id in sorted(seats.keys() & own_turn) if self._may_act(seats[profile_id], by_profile)
         ]
         for profile_id in acting:
             handovers.extend(self._seat_turn(profile_id, seats, by_profile.get(profile_id, ()), until, batch))
@@ -131,12 +135,7 @@ class Engine:
         """Bring in the profiles that waiting events merge into these, and those merged into them in turn."""
         known: set[int] = set(seats)
         while True:
-            wanted = {
-                absorbed
-                for seat in seats.values()
-                for absorbed_ids in seat.merges.values()
-                for absorbed in absorbed_ids
-            } - known
+            wanted = _about_to_be_absorbed(seats) - known
             if not wanted:
                 return
             known |= wanted
@@ -151,7 +150,7 @@ class Engine:
             return []
         try:
             unread = [event.seq for event in seat.events]
-            handovers = self._act(seat, seats, reports, until, partial(self._take_over, batch, unread))
+            handovers = self._act(seat, seats, reports, until, partial(self._take_over, seats, batch, unread))
             left = {event.seq for event in seat.events}
             done = [seq for seq in unread if seq not in left]
             batch.add(seat.customer, next_due(seat.customer, self.program), done)
@@ -189,10 +188,20 @@ class Engine:
             return None
         return max(due.due_at, customer.memory.clock) if self.moments.follows_events else until
 
-    def _take_over(self, batch: Batch, unread: list[int], absorbed: Customer, survivor: int, moved: list[int]) -> None:
+    def _take_over(
+        self,
+        seats: dict[int, Seat],
+        batch: Batch,
+        unread: list[int],
+        absorbed: Customer,
+        survivor: int,
+        moved: list[int],
+    ) -> None:
         """Write a profile that joined another; the events it had not read yet move along."""
         batch.take_over(absorbed, survivor, moved)
         unread.extend(moved)
+        # It is nobody any more, in this turn as in later ones.
+        seats.pop(absorbed.id, None)
         self.seats.pop(absorbed.id, None)
 
     def _hand_over(self, customer: Customer, entry: Outgoing) -> Handover:
@@ -238,9 +247,17 @@ class Engine:
         if pause is None:
             settle(customer, entry, Fate.FAILED, "attempts_exhausted", now, self.program)
             return
-        entry.state, entry.reason, entry.due_at = "planned", reason, now + pause
+        entry.state, entry.reason = "planned", reason
+        if reason != NEVER_LEFT:
+            # In whole milliseconds, as it is stored: memory and database must agree on when it is due.
+            entry.due_at = from_ms(to_ms(now + pause))
         # It surely did not leave, so caps must not count it while it waits.
         customer.facts.sends[:] = [send for send in customer.facts.sends if send.delivery_id != entry.delivery.id]
+
+
+def _about_to_be_absorbed(seats: Mapping[int, Seat]) -> set[int]:
+    """Name the profiles that waiting events merge into these."""
+    return {gone for seat in seats.values() for absorbed in seat.merges.values() for gone in absorbed}
 
 
 def chance_of(delivery_id: int, attempt: int) -> float:

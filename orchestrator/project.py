@@ -165,7 +165,7 @@ class _Checker:
             known = sorted(info.alias or key for key, info in action.Params.model_fields.items())
             for details in error.errors():
                 key = str(details["loc"][0]) if details["loc"] else "action"
-                hint = f"; {did_you_mean(key, known)}" if details["type"] == "extra_forbidden" else ""
+                hint = did_you_mean(key, known) if details["type"] == "extra_forbidden" else ""
                 message = (
                     f'channel "{name}": {channel.action}: "{key}": {details["msg"]}{hint}; it knows {", ".join(known)}'
                 )

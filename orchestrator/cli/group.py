@@ -37,15 +37,15 @@ DEBUG = "TACTFUL_DEBUG"
 class LazyGroup(TyperGroup):
     """The commands of the table, each imported when it is asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, _ctx: Any) -> list[str]:
         """Name the commands in the order in which people meet them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, _ctx: Any, cmd_name: str) -> Any:
         """Load one command; None when there is none of this name."""
         return load_command(cmd_name) if cmd_name in COMMANDS else None
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, _ctx: Any, formatter: Any) -> None:
         """Write the table, without loading a single command."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))

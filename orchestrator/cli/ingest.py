@@ -33,10 +33,13 @@ def ingest(
     is_stdin = str(path) == STANDARD_INPUT
     name = "stdin" if is_stdin else path.name
     source = SegmentSource(understood(folder).shop.country)
-    with opened(folder, database) as store, Rejects(folder / "stdin" if is_stdin else path) as rejects:
-        with Progress(name, stopwatch) as progress:
-            lines = numbered(progress, read_lines(path))
-            appended = import_lines(lines, name=name, source=source, store=store, rejects=rejects)
+    with (
+        opened(folder, database) as store,
+        Rejects(folder / "stdin" if is_stdin else path) as rejects,
+        Progress(name, stopwatch) as progress,
+    ):
+        lines = numbered(progress, read_lines(path))
+        appended = import_lines(lines, name=name, source=source, store=store, rejects=rejects)
     if as_json:
         print_json({"accepted": appended.accepted, "duplicate": appended.duplicate, "rejected": rejects.count})
     else:

@@ -9,8 +9,7 @@ HERE = Path(".")
 STANDARD_INPUT = "-"
 
 
-
-def _readable(path: Path | None) -> Path | None:
+def readable(path: Path | None) -> Path | None:
     """Refuse a file that is not there as wrong usage; typer's own check does not know `-`."""
     if path is not None and str(path) != STANDARD_INPUT and not path.is_file():
         raise typer.BadParameter(f'expected a file of events, got "{path}", which is not there')
@@ -30,6 +29,6 @@ Database: TypeAlias = Annotated[
     ),
 ]
 EventsFile: TypeAlias = Annotated[
-    Path, typer.Argument(metavar="FILE", callback=_readable, help="JSON lines, gzip or plain; - for the standard input.")
+    Path, typer.Argument(metavar="FILE", callback=readable, help="JSON lines, gzip or plain; - for the standard input.")
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain, islice
 from types import TracebackType
@@ -28,13 +28,16 @@ def print_json_lines(values: Iterable[object]) -> None:
         write(f"{encode(value).decode()}\n")
 
 
-def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows under their heads; columns are as wide as the first 500 rows need."""
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Container[int] = ()) -> None:
+    """Print rows under their heads; columns are as wide as the first 500 rows need, those in `right` hold numbers."""
     coming = iter(rows)
     first = list(islice(coming, _LOOKED_AT_FOR_WIDTH))
     widths = [max(map(len, column)) for column in zip(heads, *first, strict=True)]
     for row in chain([heads], first, coming):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        cells = [
+            cell.rjust(width) if place in right else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         typer.echo(_GAP.join(cells).rstrip())
 
 

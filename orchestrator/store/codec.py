@@ -168,13 +168,12 @@ def delivery_row(profile_id: int, entry: Outgoing) -> Row:
 
 def delivery_state(entry: Outgoing) -> Row:
     """Give the part of a delivery's row that changes, in the order of the statements in `writing`."""
-    judged = entry.judged
     return (
         to_ms(entry.due_at),
         STATE_CODES[entry.state],
         entry.reason,
         int(entry.on_change),
-        len(entry.delivery.items) - len(judged.items) if judged is not None else 0,
+        entry.dropped,
         entry.attempts,
         to_ms_or_none(entry.attempted_at),
         int(entry.counts_for_caps),

@@ -117,6 +117,7 @@ def _outgoing(row: Any) -> Outgoing:
         attempted_at=from_ms_or_none(row[20]),
         lease_until=row[21],
         token=row[22],
+        dropped=row[23],
     )
 
 

@@ -28,7 +28,7 @@ ENROLLMENTS = (
 OUTBOX = (
     "SELECT d.profile_id, d.id, d.journey, d.step, d.version, d.channel, d.reach, d.purpose, d.intent, d.min_items, "
     "d.items, d.parameters, d.entry_seq, e.body, d.planned_at, d.due_at, d.state, d.reason, d.on_change, d.attempts, "
-    "d.attempted_at, d.lease_until, d.token FROM deliveries d LEFT JOIN events e ON e.seq = d.entry_seq "
+    "d.attempted_at, d.lease_until, d.token, d.dropped FROM deliveries d LEFT JOIN events e ON e.seq = d.entry_seq "
     f"WHERE d.profile_id {IN_BATCH} AND d.{OPEN_STATES}"
 )
 SENDS = (

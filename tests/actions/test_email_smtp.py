@@ -250,8 +250,20 @@ def test_a_call_that_is_cancelled_leaves_no_conversation_half_way():
             await asyncio.wait_for(email.perform(to("ann@example.com")), 0.2)
         return email._client
 
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        assert asyncio.run(cancelled(action(silent.getsockname()[1]))) is None
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def silent_after_the_sender() -> None:
+            connection, _ = server.accept()
+            with connection:
+                for answer in (b"220 hello\r\n", b"250 hello\r\n", b"250 ok\r\n"):
+                    connection.sendall(answer)
+                    connection.recv(65_536)
+
+        thread = threading.Thread(target=silent_after_the_sender)
+        thread.start()
+        kept = asyncio.run(cancelled(action(server.getsockname()[1])))
+        thread.join()
+    assert kept is None
 
 
 def test_smtp_cannot_be_asked():

@@ -4,12 +4,14 @@ import asyncio
 import socket
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions import http as http_module
 from actions.base import HttpRequest, Rejected, RetryLater, Sent, Unknown
 from actions.http import Http, retry_after
 
@@ -151,6 +153,15 @@ def test_connections_are_used_again(httpserver):
     client, after = asyncio.run(twice())
     assert client.is_closed
     assert after is None
+
+
+def test_only_this_module_knows_httpx():
+    importers = {
+        file.name
+        for file in Path(http_module.__file__).parent.glob("*.py")
+        if "import httpx" in file.read_text(encoding="utf-8") or "from httpx" in file.read_text(encoding="utf-8")
+    }
+    assert importers == {"http.py"}
 
 
 def test_a_wish_in_seconds_is_read():

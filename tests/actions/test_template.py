@@ -157,6 +157,11 @@ def test_what_is_refused_names_its_line():
     ]
 
 
+def test_problems_of_subject_and_body_come_together():
+    found = problems(mail("<mj-txt>x</mj-txt>", "subject: '{{ 2 ** 2 }}'"))
+    assert [problem.partition(" ")[0] for problem in found] == ["letter.mjml:2:1:", "letter.mjml:5:10:"]
+
+
 def test_raw_is_refused():
     (problem,) = problems(mail("{% raw %}x{% endraw %}"))
     assert "template.forbidden {% raw %} is not offered" in problem

@@ -4,10 +4,12 @@ The engine, dispatcher and store are the real ones; only the clock and the provi
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from actions.base import Action
@@ -35,6 +37,8 @@ channels:
   crm: {action: crm.file}
 """
 KEYS = ("key-for-tests",)
+# Durability of a disk is the operating system's business; tests that open many databases keep them in memory.
+MEMORY = Path("/dev/shm")
 MOST_TURNS = 500
 
 
@@ -106,7 +110,7 @@ class Workspace:
             if not handovers and not customers:
                 return
             self.handovers.extend(handovers)
-            reports = self.perform(handovers)
+            reports = self.perform(handovers) if handovers else []
         raise AssertionError(f"still busy at {self.clock.now} after {MOST_TURNS} turns")
 
     def live_until(self, at: str | datetime) -> None:
@@ -212,6 +216,17 @@ class Workspace:
         with self.store.reading() as connection:
             lines = views.trace(connection, views.find_profiles(connection, name))
             return [(line["step"], line["what"]) for line in lines]
+
+
+@contextmanager
+def short_lived_workspace(text: str, open_store: OpenStore, **options: Any) -> Iterator[Workspace]:
+    """Open a workspace for one example of many; nothing of it stays."""
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        workspace = open_workspace(Path(folder), text, open_store, **options)
+        try:
+            yield workspace
+        finally:
+            workspace.store.close()
 
 
 def check(text: str, templates: Mapping[str, str] | None = None, folder: Path = Path()) -> Project:

@@ -1,0 +1,1 @@
+"""How fast is it, held against the raw limit of the same machine in the same run? `python -m bench`."""

@@ -1,0 +1,193 @@
+"""How is an explanation told to people? One line an item, by day, on the shop's clock, the evidence indented."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from journeys.vocabulary import Profile
+from orchestrator.explain import Explanation, Past
+
+Fields = dict[str, Any]
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_TOLD_BY_DELIVERY = frozenset({"planned", "sent", "suppressed", "failed", "audience", "crm"})
+# The properties that say which of many such events this one is, most telling first.
+_TELLING = (
+    "email", "order_id", "checkout_id", "shipment_id", "return_id", "form", "path", "url", "channel", "step", "status",
+    "type", "value", "total", "currency",
+)  # fmt: skip
+_MOST_TELLING = 4
+_MOST_GOODS = 4
+_WORD = 11
+_INDENT = " " * (2 + 5 + 2 + _WORD)
+
+
+def tell(past: Past, explanation: Explanation, zone: ZoneInfo) -> Iterator[str]:
+    """Give the lines of a person's story."""
+    clock = _Clock(zone)
+    yield from _person(past, clock)
+    day = ""
+    for line in explanation.timeline:
+        told = list(_line(line, clock))
+        if not told:
+            continue
+        today = clock.day(line["at"])
+        if today != day:
+            day = today
+            yield ""
+            yield day
+        word, sentence = told[0]
+        yield f"  {clock.time(line['at'])}  {word:<{_WORD}}{sentence}"
+        yield from (f"{_INDENT}{word} {sentence}".rstrip() for word, sentence in told[1:])
+    yield ""
+    yield from _journeys(explanation.journeys)
+
+
+class _Clock:
+    """Writes moments in one zone."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+
+    def day(self, at: datetime) -> str:
+        local = at.astimezone(self.zone)
+        return f"{local:%a} {local.day} {local:%b %Y}"
+
+    def time(self, at: datetime) -> str:
+        return f"{at.astimezone(self.zone):%H:%M}"
+
+    def moment(self, at: datetime | str) -> str:
+        instant = datetime.fromisoformat(at) if isinstance(at, str) else at
+        return f"{self.day(instant)}, {self.time(instant)}"
+
+    def localised(self, text: str) -> str:
+        """Rewrite every instant within a text."""
+        return _INSTANT.sub(lambda found: self.moment(found.group()), text)
+
+
+def _person(past: Past, clock: _Clock) -> Iterator[str]:
+    profile = past.profile
+    names = [profile.user_id, profile.email, profile.phone, f"#{profile.id}"]
+    first_name = profile.traits.get("first_name")
+    called = f"{first_name}: " if isinstance(first_name, str) else ""
+    yield f"{called}{', '.join(name for name in names if name)}"
+    lives = f", lives in {profile.timezone}" if profile.timezone else ""
+    yield f"known since {clock.moment(profile.created_at)} ({clock.zone.key}){lives}"
+    yield f"consent: {_consent(profile)}"
+    for address, reason in profile.suppressed.items():
+        yield f"suppressed: {address} ({reason})"
+    if past.undecided:
+        yield f"{len(past.undecided):,} events wait to be decided on; `tactful run` does that"
+    if past.set_aside:
+        yield f"set aside after an error: {past.set_aside}"
+
+
+def _consent(profile: Profile) -> str:
+    answers = [f"{channel} {'yes' if agreed else 'no'}" for channel, agreed in sorted(profile.consent.items())]
+    return ", ".join(answers) or "never asked"
+
+
+def _line(line: Fields, clock: _Clock) -> Iterator[tuple[str, str]]:
+    match line["kind"]:
+        case "event":
+            yield "event", _event(line["name"], line["properties"])
+        case "step":
+            yield from _step(line, clock)
+        case "judgement":
+            yield from _judgement(line, clock)
+        case _:
+            yield line["state"], _fate(line)
+
+
+def _event(name: str, properties: Mapping[str, Any]) -> str:
+    # A page's address says nothing that its path has not said.
+    names = [key for key in _TELLING if key != "url" or "path" not in properties]
+    telling = [f"{key} {_shown(properties[key])}" for key in names if _is_plain(properties.get(key))]
+    goods = _goods(properties.get("products"))
+    said = telling[:_MOST_TELLING] + ([goods] if goods else [])
+    return f"{name}{': ' if said else ''}{', '.join(said)}"
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float) and value != ""
+
+
+def _shown(value: object) -> str:
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _goods(products: object) -> str:
+    ids = (
+        [str(entry.get("product_id", "?")) for entry in products if isinstance(entry, dict)]
+        if isinstance(products, list)
+        else []
+    )
+    rest = f" and {len(ids) - _MOST_GOODS} more" if len(ids) > _MOST_GOODS else ""
+    return f"goods {', '.join(ids[:_MOST_GOODS])}{rest}" if ids else ""
+
+
+def _step(line: Fields, clock: _Clock) -> Iterator[tuple[str, str]]:
+    what, place, why = line["what"], f"{line['journey']}.{line['step']}", clock.localised(line["why"])
+    if what in _TOLD_BY_DELIVERY:
+        return
+    match what:
+        case "entered":
+            yield "entered", f"{line['journey']}{f' for {why}' if why else ''}"
+        case "exited":
+            yield "left", f"{line['journey']} at {line['step']}: {why}"
+        case "waits":
+            yield "waits", f"{place} until {why}"
+        case "waits_for":
+            yield "waits for", f"{place} {why}"
+        case _:
+            yield what.replace("_", " "), f"{place}{f' {why}' if why else ''}"
+
+
+def _judgement(line: Fields, clock: _Clock) -> Iterator[tuple[str, str]]:
+    why = f", {line['reason']}" if line["reason"] else _asked(len(line["answers"]))
+    yield "judged", f"{line['journey']}.{line['step']}: {line['verdict'].replace('_', ' ')}{why}"
+    for answer in line["answers"]:
+        if "verdict" not in answer:
+            continue
+        yield answer["guard"], _answer(answer, clock)
+        for fact in answer["evidence"]:
+            since = f", {clock.moment(fact['at'])}" if fact["at"] else ""
+            yield "", f"  {fact['kind']} {fact['id']}: {fact['state'].replace('_', ' ')}{since}"
+
+
+def _asked(guards: int) -> str:
+    return f" ({guards} guard{'' if guards == 1 else 's'} asked)"
+
+
+def _answer(answer: Fields, clock: _Clock) -> str:
+    match answer["verdict"]:
+        case "delay":
+            sooner = ", or as soon as a fact changes" if answer["on_change"] else ""
+            return f"says wait until {clock.moment(answer['until'])}{sooner}: {answer['reason']}"
+        case "drop_items":
+            count = len(answer["places"])
+            return f"says leave {count} of the goods out: {answer['reason']}"
+        case _:
+            return f"says no: {answer['reason']}"
+
+
+def _fate(line: Fields) -> str:
+    reason = f": {line['reason']}" if line["reason"] else ""
+    dropped = f", without {line['dropped_items']} of its goods" if line["dropped_items"] else ""
+    return f"{line['journey']}.{line['step']} on {line['channel']}{dropped}{reason}"
+
+
+def _journeys(journeys: Mapping[str, Fields]) -> Iterator[str]:
+    yield "Journeys"
+    width = max(map(len, journeys), default=0)
+    for name, answer in journeys.items():
+        times = "once" if answer["entered"] == 1 else f"{answer['entered']:,} times"
+        if answer["entered"]:
+            yield f"  {name:<{width}}  entered {times}"
+            continue
+        first, *others = answer["why_not"].split("; ")
+        yield f"  {name:<{width}}  never entered: {first}"
+        yield from (f"  {'':<{width}}                 {other}" for other in others)

@@ -1,0 +1,228 @@
+"""Is every field that is accepted also read, and does a file say the same when it is written out again?"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from journeys.duration import format_duration
+from journeys.parse import parse
+from journeys.spec import STEP_KINDS, WEEKDAYS, JourneysFile, LocalTime, ReEntry
+from orchestrator.app import build
+from orchestrator.store import views
+from tests.fakes.calls import GRINDER, identify, moment, track
+from tests.fakes.calls import read as read_line
+from tests.property.journey_strategies import journey_documents
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = (ROOT / "journeys.yaml").read_text(encoding="utf-8")
+# What only people and their editors read; nothing may depend on it.
+FOR_READERS = {"JourneySpec.description"}
+# Found in the file's head by `parse`, which accepts no other version than this one.
+FOR_THE_LOADER = {"JourneysFile.version"}
+# To look at a field only to say that it is wrong is not to read it.
+CHECKS = ("journeys.lint", "journeys.spec", "journeys.parse")
+TEMPLATES = {
+    "guide.txt": '---\nsubject: "Guide"\nstage: decision\n---\n{{ magnet_url }}\n',
+    "letter.txt": '---\nsubject: "Letter"\nstage: decision\n---\nHello {{ profile.first_name }}\n',
+}
+EVERYTHING = """
+version: 1
+shop:
+  {name: Nordic Roast, timezone: Europe/Riga, country: LV, currency: EUR, url: "https://shop.example",
+   voice: {never: [CHEAP], sign_off: Yours}}
+channels:
+  email: {action: email.file}
+  ads: {action: audience.file}
+  crm: {action: crm.file}
+guards:
+  frequency_cap: {email: 50 per day}
+events:
+  Basket Opened: {basket: text}
+attributes:
+  mood: text
+journeys:
+  everything:
+    description: A step of every kind with every field.
+    stage: decision
+    entry: {event: Checkout Started, if: event.value >= 20, key: event.checkout_id}
+    re_entry: after 14d
+    if_active: restart
+    goal: {event: Order Completed, if: event.value > 20, within: 30d}
+    exit:
+      - {event: Order Completed, if: event.checkout_id == entry.checkout_id, reason: bought}
+    steps:
+      - {id: pause, wait: 1h}
+      - {id: morning, wait: {until: "10:00"}}
+      - id: first
+        send: email
+        template: letter.txt
+        subject: Hello again
+        items: entry.products
+        min_items: 1
+        purpose: marketing
+        intent: follow_up
+        at: "12:00"
+        guards: {frequency_cap: {email: 60 per day}}
+        if_suppressed: exit
+      - {id: second, send: email, text: "Hello!"}
+      - id: watch
+        wait_for: {event: Email Clicked, of: second, if: event.step == "second", at_most: 1d}
+        then: sort
+        otherwise: sort
+      - {id: sort, branch: [{if: entry.value > 90, go: last}, {else: true, go: mark}]}
+      - {id: mark, set: {mood: {from: entry.checkout_id}, city: Riga}}
+      - {id: join, audience: {add: readers, items: entry.products, for: 3d, channel: ads}}
+      - {id: part, audience: {remove: shoppers}}
+      - {id: guide, lead_magnet: {file: guide.pdf, template: guide.txt, expires: 3d, channel: email}, if_suppressed: last}
+      - {id: call, crm: {task: Call, note: "Left a basket", channel: crm}}
+      - {id: stay, wait: 5d}
+      - {id: jump, go: last}
+      - {id: last, exit: done}
+  weekly:
+    entry: {schedule: "Tue 10:00", in: shop.timezone}
+    steps:
+      - {id: letter, send: email, text: "News.", purpose: transactional}
+"""
+
+
+def models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Walk a model and all models within it."""
+    yield model
+    for field in model.model_fields.values():
+        for inner in models_in(field.annotation):
+            yield from models(inner)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models_in(part)
+
+
+def fields() -> dict[str, FieldInfo]:
+    """Give every field of the language as `Model.field`."""
+    found = {model.__name__: model for model in models(JourneysFile)}
+    return {f"{name}.{field}": info for name, model in found.items() for field, info in model.model_fields.items()}
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
+    """Give every field that was read, outside the language's own checks, while a whole shop lived through a month."""
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "journeys.yaml").write_text(EVERYTHING, encoding="utf-8")
+    (folder / "templates").mkdir()
+    for name, text in TEMPLATES.items():
+        (folder / "templates" / name).write_text(text, encoding="utf-8")
+    seen: set[str] = set()
+    with pytest.MonkeyPatch.context() as patch:
+        for model in set(models(JourneysFile)):
+            patch.setattr(model, "__getattribute__", _noting(seen, set(model.model_fields)))
+        _live_through_a_month(folder)
+        yield seen
+
+
+def _noting(seen: set[str], names: set[str]) -> Callable[[object, str], object]:
+    """Make attribute access that notes which fields are read, and by whom."""
+
+    def noting(model: object, name: str) -> object:
+        if name in names and sys._getframe(1).f_globals["__name__"] not in CHECKS:
+            seen.update(f"{kind.__name__}.{name}" for kind in type(model).__mro__)
+        return object.__getattribute__(model, name)
+
+    return noting
+
+
+def _live_through_a_month(folder: Path) -> None:
+    end = moment("2026-04-02 09:00")
+    app = build(folder, None, history_until=end)
+    assert app.project.problems == ()
+    lines = (
+        identify("ann", "08:00", first_name="Ann"),
+        track("Checkout Started", "09:00", checkout_id="k1", value=80, products=GRINDER),
+        track("Basket Opened", "2026-03-03 09:00"),
+        track("Email Clicked", "2026-03-03 13:00"),
+        track("Order Completed", "2026-03-06 09:00", order_id="o1", checkout_id="k1", value=80, products=GRINDER),
+        track("Checkout Started", "2026-03-20 09:00", checkout_id="k2", value=80, products=GRINDER),
+    )
+    app.store.append([read_line(line, end) for line in lines], end)
+    asyncio.run(app.worker.run(until_idle=True))
+    with app.store.reading() as connection:
+        assert {row["state"] for row in views.deliveries(connection)} == {"sent"}
+    app.store.close()
+
+
+@pytest.mark.parametrize("field", sorted(fields().keys() - FOR_READERS - FOR_THE_LOADER))
+def test_a_field_that_is_accepted_is_read_somewhere(field: str, read: set[str]) -> None:
+    assert field in read
+
+
+def test_the_walk_finds_every_step_and_the_innermost_models() -> None:
+    found = {field.partition(".")[0] for field in fields()}
+    assert {model.__name__ for model in STEP_KINDS.values()} <= found
+    assert {"Voice", "LocalTime", "Until", "Awaited", "Arm", "Magnet", "From", "ReEntry"} <= found
+
+
+def test_another_version_of_the_language_is_refused() -> None:
+    assert parse(EXAMPLE.replace("version: 1", "version: 2")).spec is None
+
+
+def test_every_field_with_a_name_python_cannot_have_is_written_without_its_underscore() -> None:
+    odd = {field: info.alias for field, info in fields().items() if field.endswith("_")}
+    assert odd == {field: field.partition(".")[2].removesuffix("_") for field in odd}
+
+
+# Written out again.
+
+
+def written(spec: JourneysFile) -> str:
+    """Write a file the way the YAML does; JSON is YAML."""
+    content = spec.model_dump(mode="python", by_alias=True, exclude_unset=True)
+    return json.dumps(_plain(content, spec), default=str)
+
+
+def _plain(value: Any, model: Any) -> Any:
+    """Turn the values that have a form of their own in YAML back into that form."""
+    match model:
+        case LocalTime(hour=hour, minute=minute, weekday=weekday):
+            clock = f"{hour:02}:{minute:02}"
+            return clock if weekday is None else f"{WEEKDAYS[weekday]} {clock}"
+        case ReEntry(allowed=allowed, after=after):
+            return (f"after {format_duration(after)}" if after else "always") if allowed else "never"
+        case timedelta():
+            return format_duration(model)
+        case BaseModel():
+            known = {info.alias or name: name for name, info in type(model).model_fields.items()}
+            return {key: _plain(inner, getattr(model, known.get(key, key))) for key, inner in value.items()}
+        case dict():
+            return {key: _plain(value[key], inner) for key, inner in model.items()}
+        case tuple() | list():
+            return [_plain(inner, original) for inner, original in zip(value, model, strict=True)]
+        case _:
+            return value
+
+
+def test_the_example_says_the_same_when_it_is_written_out_again() -> None:
+    spec = parse(EXAMPLE).spec
+    assert spec is not None
+    again = parse(written(spec))
+    assert (again.problems, again.spec) == ((), spec)
+
+
+@given(journey_documents())
+@settings(max_examples=80, deadline=None)
+def test_a_journey_says_the_same_when_it_is_written_out_again(document: dict[str, Any]) -> None:
+    head = {"version": 1, "shop": {"name": "Nordic Roast"}, "channels": {"email": {"action": "email.file"}}}
+    spec = parse(json.dumps({**head, "journeys": {"one": document}})).spec
+    assert spec is not None
+    assert parse(written(spec)).spec == spec
+    assert spec.journeys.keys() == {"one"}
