@@ -12,8 +12,21 @@ from datetime import datetime
 from typing import Literal
 
 from journeys.compile import Journey
-from journeys.decide import Decision, Disband, Due, Fate, Plan, Recall, SetAttributes, Settled, Snapshot, Trace
-from journeys.decide import decide, enter, leave
+from journeys.decide import (
+    Decision,
+    Disband,
+    Due,
+    Fate,
+    Plan,
+    Recall,
+    SetAttributes,
+    Settled,
+    Snapshot,
+    Trace,
+    decide,
+    enter,
+    leave,
+)
 from journeys.keys import enrollment_key, is_undo, undo_key
 from journeys.localtime import next_local, zone_named
 from journeys.scope import Scope
@@ -229,7 +242,7 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
     """Take over another profile's facts, enrollments and outbox; where both are in a journey, the survivor's stays."""
     _tick(customer, now)
     mine = {(snapshot.journey, snapshot.key) for snapshot in customer.enrollments.values()}
-    for snapshot in other.enrollments.values():
+    for snapshot in list(other.enrollments.values()):
         journey = program.journeys.get(snapshot.journey)
         if journey is not None and (snapshot.journey, snapshot.key) in mine:
             _apply(other, leave(journey, snapshot, _scope(other, program), "merged"), journey)

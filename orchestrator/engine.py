@@ -144,22 +144,28 @@ class Engine:
     def _seat_turn(
         self, profile_id: int, seats: dict[int, Seat], reports: Iterable[Report], until: datetime, batch: Batch
     ) -> list[Handover]:
-        """Give one customer their turn; one whose decision raises is set aside and the others go on."""
+        """Give one customer their turn; one whose decision raises is set aside and the others go on.
+
+        Nothing of a turn that raised is written, nor of the profiles it had merged in until then.
+        """
         seat = seats.get(profile_id)
         if seat is None:
             return []
+        own = Batch()
         try:
             unread = [event.seq for event in seat.events]
-            handovers = self._act(seat, seats, reports, until, partial(self._take_over, seats, batch, unread))
+            handovers = self._act(seat, seats, reports, until, partial(self._take_over, seats, own, unread))
             left = {event.seq for event in seat.events}
             done = [seq for seq in unread if seq not in left]
-            batch.add(seat.customer, next_due(seat.customer, self.program), done)
+            own.add(seat.customer, next_due(seat.customer, self.program), done)
+            batch.extend(own)
             seat.version += 1
             return handovers
         except (
             Exception
         ) as error:  # whatever a journey, a guard plugin or a fact did: this customer waits, not the rest
-            self.seats.pop(profile_id, None)
+            # Who was merged in is changed in memory as well: all are read again when they are next needed.
+            self.seats.clear()
             self.errors.append((profile_id, f"{type(error).__name__}: {error}"))
             batch.put_aside(profile_id, f"{type(error).__name__}: {error}")
             return []

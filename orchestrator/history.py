@@ -15,8 +15,8 @@ from journeys.goods import to_items
 from journeys.vocabulary import Item, Profile
 from orchestrator.identity import Resolver
 from orchestrator.profiles import first_profiles
+from orchestrator.sources.base import Accepted, Source
 from orchestrator.sources.event_log import encode_event
-from orchestrator.sources.segment import Accepted, SegmentSource
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class History:
 class HistoryReader:
     """Collects lines into a `History`."""
 
-    def __init__(self, source: SegmentSource, received_at: datetime) -> None:
+    def __init__(self, source: Source, received_at: datetime) -> None:
         self._source = source
         self._received_at = received_at
         self._resolver = Resolver({}, {}, 1)

@@ -7,7 +7,7 @@ from itertools import islice
 
 from orchestrator.clock import wall_now
 from orchestrator.intake import Rejects
-from orchestrator.sources.segment import Accepted, SegmentSource
+from orchestrator.sources.base import Accepted, Source
 from orchestrator.store.append import Appended
 from orchestrator.store.base import Store
 
@@ -15,7 +15,7 @@ BATCH = 1_000
 
 
 def import_lines(
-    lines: Iterable[tuple[int, bytes]], *, name: str, source: SegmentSource, store: Store, rejects: Rejects
+    lines: Iterable[tuple[int, bytes]], *, name: str, source: Source, store: Store, rejects: Rejects
 ) -> Appended:
     """Append lines in batches of 1,000 and give what was new and what was not; the others are in `rejects`.
 
@@ -33,7 +33,7 @@ def import_lines(
 
 
 def _read(
-    batch: list[tuple[int, bytes]], name: str, source: SegmentSource, received_at: datetime, rejects: Rejects
+    batch: list[tuple[int, bytes]], name: str, source: Source, received_at: datetime, rejects: Rejects
 ) -> Iterator[Accepted]:
     for number, line in batch:
         reading = source.read(line, received_at, f"{name}:{number}")

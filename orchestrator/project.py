@@ -187,14 +187,14 @@ class _Checker:
             match step:
                 case SendStep():
                     self._template(name, (*path, "template"), step.template, step.purpose)
-                    self._text(name, (*path, "text"), step.text, journey)
-                    self._text(name, (*path, "subject"), step.subject, journey)
+                    self._text((*path, "text"), step.text, journey)
+                    self._text((*path, "subject"), step.subject, journey)
                 case LeadMagnetStep():
                     magnet_path = (*path, "lead_magnet", "template")
                     self._template(name, magnet_path, step.lead_magnet.template, Purpose.TRANSACTIONAL)
                 case CrmStep():
-                    self._text(name, (*path, "crm", "task"), step.crm.task, journey)
-                    self._text(name, (*path, "crm", "note"), step.crm.note, journey)
+                    self._text((*path, "crm", "task"), step.crm.task, journey)
+                    self._text((*path, "crm", "note"), step.crm.note, journey)
 
     def _template(self, name: str, path: tuple[str | int, ...], template: str | None, purpose: Purpose) -> None:
         """Report what is wrong with a template at its own place, and one that is missing at the step."""
@@ -216,7 +216,7 @@ class _Checker:
             )
             self.problems.append(self.parsed.locate(Fault(path, "template.stage", message)))
 
-    def _text(self, name: str, path: tuple[str | int, ...], text: str | None, journey: JourneySpec) -> None:
+    def _text(self, path: tuple[str | int, ...], text: str | None, journey: JourneySpec) -> None:
         if text is None:
             return
         for problem in self.templates.check_text(text, self._profile_names(), self._entry_names(journey)):

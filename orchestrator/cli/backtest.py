@@ -14,7 +14,7 @@ from journeys.spec import JourneysFile
 from operational_guards.already_bought import AlreadyBought
 from orchestrator.backtest import JourneyCount, Settings, Span, Tally
 from orchestrator.backtest import run as run_families
-from orchestrator.cli.options import HERE, STANDARD_INPUT, AsJson, Workspace, readable
+from orchestrator.cli.options import HERE, STANDARD_INPUT, AsJson, SourceName, Workspace, readable
 from orchestrator.cli.output import Progress, counted, listed, print_json, print_table
 from orchestrator.cli.workspace import split, usable_project
 from orchestrator.clock import stopwatch, wall_now
@@ -24,7 +24,8 @@ from orchestrator.listing import delivery_lines, ledger_lines, profile_names
 from orchestrator.mistimed import BOUGHT_WITHIN
 from orchestrator.program import Program
 from orchestrator.project import Project
-from orchestrator.sources.segment import SegmentSource
+from orchestrator.sources.base import Source
+from orchestrator.sources.registry import DEFAULT, load_source
 
 _HEADS = ("journey", "entered", "sent", "delayed", "suppressed", "dropped items", "exited", "goals")
 _WHY = {"in_delivery": "in delivery", "bought": "bought", "returned": "returned", "called_off": "called off"}
@@ -63,6 +64,7 @@ def backtest(
     deliveries: DeliveriesOut = None,
     ledger: LedgerOut = None,
     processes: Processes = ALL_PROCESSORS,
+    shape: SourceName = DEFAULT,
     folder: Workspace = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -80,7 +82,7 @@ def backtest(
     started = stopwatch()
     project, spec = usable_project(*split(path, folder))
     first, last = _moment(begin, spec, is_end=False), _moment(end, spec, is_end=True)
-    history = _read(events, spec)
+    history = _read(events, load_source(shape)(spec.shop.country))
     span = Span(last or history.last_at or wall_now(), first)
     settings = _settings(project, history, span, keeps_deliveries=bool(deliveries or ledger))
     tally = _live(history, settings, processes)
@@ -112,10 +114,10 @@ def _moment(text: str | None, spec: JourneysFile, *, is_end: bool) -> datetime |
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _read(events: Path, spec: JourneysFile) -> History:
+def _read(events: Path, source: Source) -> History:
     name = "stdin" if str(events) == STANDARD_INPUT else events.name
     with Progress(f"reading {name}", stopwatch) as progress:
-        return HistoryReader(SegmentSource(spec.shop.country), wall_now()).read(read_lines(events), progress.show)
+        return HistoryReader(source, wall_now()).read(read_lines(events), progress.show)
 
 
 def _settings(project: Project, history: History, span: Span, *, keeps_deliveries: bool) -> Settings:

@@ -3,18 +3,19 @@
 import typer
 
 from orchestrator.cli.database import opened
-from orchestrator.cli.options import HERE, STANDARD_INPUT, AsJson, Database, EventsFile, Workspace
+from orchestrator.cli.options import HERE, STANDARD_INPUT, AsJson, Database, EventsFile, SourceName, Workspace
 from orchestrator.cli.output import Progress, counted, numbered, print_json
 from orchestrator.cli.workspace import understood
 from orchestrator.clock import stopwatch
 from orchestrator.importing import import_lines
 from orchestrator.intake import Rejects, read_lines
-from orchestrator.sources.segment import SegmentSource
+from orchestrator.sources.registry import DEFAULT, load_source
 
 
 def ingest(
     path: EventsFile,
     *,
+    shape: SourceName = DEFAULT,
     folder: Workspace = HERE,
     database: Database = None,
     as_json: AsJson = False,
@@ -32,7 +33,7 @@ def ingest(
     """
     is_stdin = str(path) == STANDARD_INPUT
     name = "stdin" if is_stdin else path.name
-    source = SegmentSource(understood(folder).shop.country)
+    source = load_source(shape)(understood(folder).shop.country)
     with (
         opened(folder, database) as store,
         Rejects(folder / "stdin" if is_stdin else path) as rejects,

@@ -31,4 +31,7 @@ Database: TypeAlias = Annotated[
 EventsFile: TypeAlias = Annotated[
     Path, typer.Argument(metavar="FILE", callback=readable, help="JSON lines, gzip or plain; - for the standard input.")
 ]
+SourceName: TypeAlias = Annotated[
+    str, typer.Option("--source", metavar="NAME", help="The shape of the events; segment when left out.")
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -7,15 +7,15 @@ no address at all stays, as `invalid_email` or `invalid_phone`, and identifies n
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any, TypeAlias
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec.structs import astuple
 
 from journeys.vocabulary import Event, Identifier, IdentifierKind
+from orchestrator.sources.base import Accepted, Reading
 from orchestrator.sources.contact import normal_email, normal_phone
 from orchestrator.sources.refusal import MAX_DEPTH, MAX_LINE, MAX_PRODUCTS, Reason, Refused, diagnose, refuse
 
@@ -35,19 +35,6 @@ _NAMES = {
     "alias": ("alias", "Aliased"),
     "track": ("track", ""),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A line that was understood. `identifiers` come strongest first; `dedup` is the same for a repeat of the event."""
-
-    event: Event
-    identifiers: tuple[Identifier, ...]
-    dedup: bytes
-    raw: bytes
-
-
-Reading: TypeAlias = Accepted | Refused
 
 
 class _Envelope(msgspec.Struct, rename="camel", gc=False):
@@ -75,9 +62,10 @@ _DECODER = msgspec.json.Decoder(_Envelope)
 class SegmentSource:
     """Reads lines of the Segment spec for a shop in one country (ISO 3166 code, for numbers written without one)."""
 
-    def __init__(self, country: str = "GB", name: str = "segment") -> None:
+    name: ClassVar[str] = "segment"
+
+    def __init__(self, country: str = "GB") -> None:
         self._country = country
-        self._name = name
 
     def read(self, line: bytes, received_at: datetime, place: str) -> Reading:
         """Read one line; `place` (such as `orders.jsonl:12`) begins the sentence of a refusal."""
@@ -114,7 +102,7 @@ class SegmentSource:
         identifiers = _identifiers(call, properties, contacts)
         if not identifiers:
             return refuse(place, Reason.NO_IDENTIFIER, "none")
-        event = Event(message_id, kind, name, _to_millisecond(at), properties, self._name)  # type: ignore[arg-type]  # kind is one of _NAMES
+        event = Event(message_id, kind, name, _to_millisecond(at), properties, self.name)  # type: ignore[arg-type]  # kind is one of _NAMES
         return Accepted(event, identifiers, self._dedup(message_id, own), line)
 
     def _contacts(self, call: _Envelope, properties: dict[str, Any]) -> list[Identifier]:
@@ -148,7 +136,7 @@ class SegmentSource:
         would differ when the message is sent again.
         """
         hour = 0 if own is None else max(0, int(_aware(own).timestamp()) // 3600)
-        name = f"{self._name}\0{message_id}".encode()
+        name = f"{self.name}\0{message_id}".encode()
         return hour.to_bytes(4, "big") + blake2b(name, digest_size=12).digest()
 
 

@@ -15,8 +15,8 @@ from journeys.vocabulary import Identifier, IdentifierKind, Item, Profile
 from orchestrator.customer import Memory
 from orchestrator.identity import Known, Resolver, needed
 from orchestrator.profiles import adopt, first_profiles
+from orchestrator.sources.base import Accepted
 from orchestrator.sources.event_log import encode_event
-from orchestrator.sources.segment import Accepted
 from orchestrator.store import codec, statements
 from orchestrator.store.codes import DISTINGUISHING, IDENTIFIER_CODES, IDENTIFIER_KINDS, from_ms, to_ms
 
@@ -139,6 +139,8 @@ def _write(
     for statement, values in rows:
         if values:
             connection.exec_driver_sql(statement, values)
+    # Events for whoever is set aside must not be claimed again and again: that would keep the others waiting.
+    connection.exec_driver_sql(statements.KEEP_ASIDE)
 
 
 def _profile_row(profile: Profile) -> codec.Row:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from journeys.catalog import Catalog
 from orchestrator.seat import Seat
-from orchestrator.sources.segment import Accepted
+from orchestrator.sources.base import Accepted
 from orchestrator.store.append import Appended
 from orchestrator.store.writing import Batch
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 
 from journeys.catalog import Catalog
 from orchestrator.seat import Seat
-from orchestrator.sources.segment import Accepted
+from orchestrator.sources.base import Accepted
 from orchestrator.store import append, codec, loading, running, statements, writing
 from orchestrator.store.append import Appended, Goods
 from orchestrator.store.base import Lost

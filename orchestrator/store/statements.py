@@ -110,6 +110,9 @@ NEW_IDENTITY = "INSERT INTO identities (kind, value, profile_id) VALUES (?, ?, ?
 POINT_TO_SURVIVOR = "UPDATE identities SET profile_id = ? WHERE profile_id = ?"
 LOG = "INSERT INTO events (seq, profile_id, dedup, at, received_at, body) VALUES (?, ?, ?, ?, ?, ?)"
 RECEIVE = "INSERT INTO inbox (seq, profile_id, absorbs, aside) VALUES (?, ?, ?, 0)"
+KEEP_ASIDE = (
+    "UPDATE inbox SET aside = 1 WHERE aside = 0 AND profile_id IN (SELECT id FROM profiles WHERE set_aside IS NOT NULL)"
+)
 NEW_PRODUCT = "INSERT OR REPLACE INTO products (id, first_seen_at, body) VALUES (?, ?, ?)"
 
 # Recovering.

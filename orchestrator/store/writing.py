@@ -1,7 +1,7 @@
 """How do a batch's changes become rows? One bulk statement a table, in one transaction that the caller holds."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -84,9 +84,19 @@ class Batch:
         self.moved_events.extend([(survivor, seq) for seq in moved])
         self.absorbed.append((absorbed.id,))
 
+    def extend(self, other: "Batch") -> None:
+        """Add what another batch holds, kind by kind."""
+        for kind, rows in other.facts.items():
+            self.facts[kind].extend(rows)
+        for name in _ROWS:
+            getattr(self, name).extend(getattr(other, name))
+
     def put_aside(self, profile_id: int, error: str) -> None:
         """Keep a customer whose decision raised, and their events, out of the way until somebody has looked."""
         self.set_aside.append((error, profile_id))
+
+
+_ROWS = tuple(each.name for each in fields(Batch) if each.name != "facts")
 
 
 def write(connection: Connection, batch: Batch) -> None:

@@ -108,9 +108,7 @@ def test_a_loop_sends_again_each_time_it_comes_round_each_with_a_key_of_its_own(
 
 
 @pytest.mark.parametrize("restarts", [0, 1, 3])
-def test_keys_are_the_same_in_every_run_of_the_same_story(
-    tmp_path: Path, open_store: OpenStore, restarts: int
-) -> None:
+def test_keys_are_the_same_in_every_run_of_the_same_story(tmp_path: Path, open_store: OpenStore, restarts: int) -> None:
     workspace = open_workspace(tmp_path, LOOP, open_store)
     workspace.ingest(track("Signed Up", "09:00"))
     workspace.settle()

@@ -119,10 +119,17 @@ def test_what_the_provider_took_before_the_kill_is_found_there_and_not_called_ag
 def test_what_the_provider_did_not_take_before_the_kill_is_sent_once_with_the_same_key(shop: OpenShop) -> None:
     workspace = shop(WELCOME)
     handover, _ = _killed_after_handing_over(workspace, taken=False)
-    workspace.turn(workspace.recover("09:06"))
-    workspace.live_until("12:00")
+    again = workspace.turn(workspace.recover("09:06"))
+    workspace.turn(workspace.perform(again))
     assert workspace.fates() == [("hello", "sent", "")]
     assert workspace.provider.asked == [str(handover.delivery.id)]
+
+
+def test_what_was_lost_on_our_side_of_the_call_is_made_up_for_at_once(shop: OpenShop) -> None:
+    workspace = shop(WELCOME)
+    handover, _ = _killed_after_handing_over(workspace, taken=False)
+    (again,) = workspace.turn(workspace.recover("09:06"))
+    assert (again.delivery, again.token > handover.token) == (handover.delivery, True)
 
 
 @pytest.mark.parametrize("taken", [True, False])

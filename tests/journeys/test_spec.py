@@ -82,7 +82,9 @@ journeys:
       - {id: mark, set: {mood: {from: entry.checkout_id}, city: Riga}}
       - {id: join, audience: {add: readers, items: entry.products, for: 3d, channel: ads}}
       - {id: part, audience: {remove: shoppers}}
-      - {id: guide, lead_magnet: {file: guide.pdf, template: guide.txt, expires: 3d, channel: email}, if_suppressed: last}
+      - id: guide
+        lead_magnet: {file: guide.pdf, template: guide.txt, expires: 3d, channel: email}
+        if_suppressed: last
       - {id: call, crm: {task: Call, note: "Left a basket", channel: crm}}
       - {id: stay, wait: 5d}
       - {id: jump, go: last}

@@ -29,8 +29,8 @@ NAMES = ["Анна", "李", "Ευαγγελία", "שרה", "अनिता", "
 
 def with_real_actions(workspace: Workspace) -> Workspace:
     around = surroundings(workspace.folder)
-    workspace.actions["ads"] = FileAudience(FileAudienceParams(), around)  # type: ignore[assignment]  # a real one
-    workspace.actions["crm"] = FileCrm(FileCrmParams(), around)  # type: ignore[assignment]  # a real one
+    workspace.actions["ads"] = FileAudience(FileAudienceParams.model_validate({}), around)  # type: ignore[assignment]  # a real one
+    workspace.actions["crm"] = FileCrm(FileCrmParams.model_validate({}), around)  # type: ignore[assignment]  # a real one
     return workspace
 
 

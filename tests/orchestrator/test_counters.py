@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
-from actions.base import Rejected, RetryLater, Sent, Unknown
+from actions.base import Outcome, Rejected, RetryLater, Sent, Unknown
 from journeys.catalog import Catalog
 from orchestrator.backtest import Settings, Span, Tally, run
 from orchestrator.history import HistoryReader
@@ -20,7 +20,7 @@ journeys:
     steps:
       - {id: letter, send: email, text: "News."}
 """
-ANSWERS = {
+ANSWERS: dict[str, Outcome] = {
     "refused": Rejected("email.no_such_mailbox"),
     "uncertain": Unknown("email.connection_lost"),
     "busy": RetryLater("email.busy", timedelta(hours=5)),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ def with_real_mail(workspace: Workspace) -> Workspace:
 @pytest.mark.parametrize("people", [0, None, "many"], ids=["zero", "missing", "a word"])
 def test_a_message_that_cannot_be_rendered_is_refused_and_the_others_go(shop: OpenShop, people: object) -> None:
     workspace = shop(SHARES)
-    said = {} if people is None else {"people": people}
+    said: dict[str, Any] = {} if people is None else {"people": people}
     workspace.ingest(track("Signed Up", "09:00", "ann", **said), track("Signed Up", "09:00", "bob", people=3))
     workspace.settle()
     assert workspace.fates() == [

@@ -57,11 +57,11 @@ def login(user: str, visitor: str, at: str) -> bytes:
 
 def survivors(workspace: Workspace) -> dict[int, int | None]:
     """Give every profile and the one it was merged into."""
-    return dict(workspace.rows("SELECT id, merged_into FROM profiles ORDER BY id"))  # type: ignore[arg-type]  # two columns
+    return dict(workspace.rows("SELECT id, merged_into FROM profiles ORDER BY id"))
 
 
 def owners(workspace: Workspace) -> dict[str, int]:
-    return dict(workspace.rows("SELECT value, profile_id FROM identities"))  # type: ignore[arg-type]  # two columns
+    return dict(workspace.rows("SELECT value, profile_id FROM identities"))
 
 
 # Who survives.

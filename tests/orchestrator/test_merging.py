@@ -83,9 +83,7 @@ def test_a_merge_that_is_found_in_the_turn_in_which_both_have_something_to_do(sh
     assert workspace.enrollments() == [("cart", "watch", "")]
 
 
-def test_no_message_leaves_for_the_visitor_while_the_persons_order_waits_to_be_read(
-    shop: OpenShop, order: str
-) -> None:
+def test_no_message_leaves_for_the_visitor_while_the_persons_order_waits_to_be_read(shop: OpenShop, order: str) -> None:
     workspace = shop(CART)
     _strangers(workspace, order)
     workspace.ingest(CHECKOUT, identify("ann", "09:10", visitor="v1"), ORDER)
@@ -104,9 +102,7 @@ def test_in_a_run_through_history_a_visitor_does_not_live_on_beside_the_person(s
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, 500])
-def test_it_does_not_matter_whether_both_come_up_in_the_same_turn(
-    shop: OpenShop, order: str, batch_size: int
-) -> None:
+def test_it_does_not_matter_whether_both_come_up_in_the_same_turn(shop: OpenShop, order: str, batch_size: int) -> None:
     workspace = shop(CART, moments=HistoryMoments(moment("2026-03-09 09:00")))
     workspace.engine.batch_size = batch_size
     lines = [identify("ann", "08:00"), anonymous("Page Viewed", "08:00", "v1")]

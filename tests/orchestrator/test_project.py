@@ -87,8 +87,8 @@ WRONG = [
     ),
     pytest.param(
         "{id: a, branch: [{if: entry.valeu > 20, go: b}]}\n      - {id: b, exit: done}",
-        'journeys.yaml:16:37: condition.invalid step "a": in "entry.valeu > 20": "Checkout Started" has no property "valeu"; '
-        'did you mean "value"?',
+        'journeys.yaml:16:37: condition.invalid step "a": in "entry.valeu > 20": "Checkout Started" has no '
+        'property "valeu"; did you mean "value"?',
         id="a wrong condition",
     ),
     pytest.param(

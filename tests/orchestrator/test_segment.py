@@ -9,7 +9,8 @@ import pytest
 from journeys.vocabulary import Event, Identifier
 from orchestrator.sources.event_log import decode_event, encode_event
 from orchestrator.sources.refusal import Reason, Refused
-from orchestrator.sources.segment import Accepted, SegmentSource
+from orchestrator.sources.base import Accepted
+from orchestrator.sources.segment import SegmentSource
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TRACK: dict[str, Any] = {"type": "track", "messageId": "m1", "userId": "u1", "event": "Order Completed"}
@@ -235,8 +236,14 @@ def test_the_dedup_key_has_sixteen_bytes() -> None:
     assert len(accept(**TRACK).dedup) == 16
 
 
+class OtherSource(SegmentSource):
+    """The same shape under another name."""
+
+    name = "parcels"
+
+
 def test_one_message_id_of_two_sources_is_two_messages() -> None:
-    assert accept(SegmentSource("GB", "shop"), **TRACK).dedup != accept(SegmentSource("GB", "parcels"), **TRACK).dedup
+    assert accept(SegmentSource("GB"), **TRACK).dedup != accept(OtherSource("GB"), **TRACK).dedup
 
 
 def test_a_message_sent_again_later_has_the_same_key() -> None:

@@ -79,14 +79,19 @@ def _wait_for(draw: st.DrawFn, place: int, kinds: list[str], targets: st.SearchS
 
 
 def _plain_steps(kind: str, targets: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
-    adds = st.sampled_from([{"add": "readers", "for": "3d"}, {"add": "readers"}, {"remove": "readers"}])
-    return {
-        "audience": st.builds(lambda change: {"audience": change}, adds),
-        "crm": st.just({"crm": {"note": "Seen."}}),
-        "set": st.sampled_from([{"set": {"city": "Riga"}}, {"set": {"city": {"from": "entry.form"}}}]),
-        "go": st.builds(lambda target: {"go": target}, targets),
-        "exit": st.just({"exit": "finished"}),
-    }[kind]
+    changes: list[dict[str, Any]] = [{"add": "readers", "for": "3d"}, {"add": "readers"}, {"remove": "readers"}]
+    values: list[dict[str, Any]] = [{"city": "Riga"}, {"city": {"from": "entry.form"}}]
+    match kind:
+        case "audience":
+            return st.sampled_from([{"audience": change} for change in changes])
+        case "set":
+            return st.sampled_from([{"set": value} for value in values])
+        case "crm":
+            return st.just({"crm": {"note": "Seen."}})
+        case "go":
+            return st.builds(lambda target: {"go": target}, targets)
+        case _:
+            return st.just({"exit": "finished"})
 
 
 def _targets(place: int, kinds: list[str]) -> list[str]:

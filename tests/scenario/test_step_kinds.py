@@ -43,8 +43,11 @@ STORIES = (
     Story(
         "wait_for",
         "watch",
-        ("{id: watch, wait_for: {event: Clicked, at_most: 9d}, then: letter, otherwise: gone}",)
-        + (f"{{id: letter, {MESSAGE}}}", "{id: gone, exit: given_up}"),
+        (
+            "{id: watch, wait_for: {event: Clicked, at_most: 9d}, then: letter, otherwise: gone}",
+            f"{{id: letter, {MESSAGE}}}",
+            "{id: gone, exit: given_up}",
+        ),
         ("+1d email letter", "+1d exited given_up"),
         ("+0d email letter", "+0d exited given_up"),
     ),
@@ -86,9 +89,12 @@ STORIES = (
     Story(
         "set",
         "mark",
-        ("{id: mark, set: {city: Riga}}",)
-        + ('{id: sort, branch: [{if: profile.city == "Riga", go: marked}]}', "{id: plain, exit: plain}")
-        + ("{id: marked, exit: marked}",),
+        (
+            "{id: mark, set: {city: Riga}}",
+            '{id: sort, branch: [{if: profile.city == "Riga", go: marked}]}',
+            "{id: plain, exit: plain}",
+            "{id: marked, exit: marked}",
+        ),
         ("+0d exited marked", "city Riga"),
         ("+0d exited plain",),
     ),

@@ -1,0 +1,37 @@
+"""What is a source? Something that tells us what happened, in a shape of its own.
+
+A source turns one line or payload into an event with the identifiers of the person, or refuses it with a reason. The
+entry-point group `tactful.sources` holds such classes; the built-in one comes in through the same door.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Protocol, TypeAlias
+
+from journeys.vocabulary import Event, Identifier
+from orchestrator.sources.refusal import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A line that was understood. `identifiers` come strongest first; `dedup` is the same for a repeat of the event."""
+
+    event: Event
+    identifiers: tuple[Identifier, ...]
+    dedup: bytes
+    raw: bytes
+
+
+Reading: TypeAlias = Accepted | Refused
+
+
+class Source(Protocol):
+    """Reads one shape of events. `country` (ISO 3166) is where phone numbers without a country code belong."""
+
+    name: ClassVar[str]
+
+    def __init__(self, country: str) -> None: ...
+
+    def read(self, line: bytes, received_at: datetime, place: str) -> Reading:
+        """Read one line; `place` (such as `orders.jsonl:12`) begins the sentence of a refusal."""
+        ...
