@@ -27,7 +27,7 @@ def _to_item(entry: object) -> Item | None:
     product_id = _text(get("product_id")) or _text(get("sku")) or _text(get("id"))
     if not product_id:
         return None
-    name, price, quantity = _text(get("name")), _number(get("price"), 0.0), _number(get("quantity"), 1)
+    name, price, quantity = _text(get("name")), _number(get("price"), 0.0), _number(get("quantity"), 1.0)
     if _RARE.isdisjoint(entry):
         return Item(product_id, name, price, quantity)
     return Item(product_id, name, price, quantity, **{key: _text(get(key)) for key in _RARE})
@@ -40,13 +40,16 @@ def _text(value: object) -> str:
 
 
 def _number(value: object, default: float) -> float:
-    """Read a number that may be written as text; a missing, unreadable or infinite one is the default."""
-    if type(value) is int or (type(value) is float and isfinite(value)):
-        return value
-    if not isinstance(value, str):
+    """Read a number that may be written as text; a missing, unreadable or infinite one is the default.
+
+    Always as a float, which is how it comes back from a database: memory and disk must say the same.
+    """
+    if type(value) is float:
+        return value if isfinite(value) else default
+    if type(value) is not int and not isinstance(value, str):
         return default
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return default
     return number if isfinite(number) else default

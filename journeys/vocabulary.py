@@ -49,7 +49,7 @@ class Item:
     product_id: str
     name: str = ""
     price: float = 0.0
-    quantity: float = 1
+    quantity: float = 1.0
     variant: str = ""
     category: str = ""
     url: str = ""

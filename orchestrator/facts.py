@@ -321,7 +321,7 @@ def _total(event: Event, lines: tuple[Item, ...]) -> float | None:
     for key in ("total", "revenue", "value"):
         value = get(key)
         if type(value) is float or type(value) is int:
-            return value
+            return float(value)
     return sum(line.price * line.quantity for line in lines) if lines else None
 
 

@@ -4,7 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from orchestrator.sources.segment import Accepted, SegmentSource
+from orchestrator.sources.base import Accepted
+from orchestrator.sources.segment import SegmentSource
 
 _SOURCE = SegmentSource("LV")
 GRINDER = [{"product_id": "grinder", "name": "Grinder", "price": 80}]

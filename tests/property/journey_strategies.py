@@ -19,7 +19,7 @@ GUARDS = "guards: {frequency_cap: {email: 2 per day}, quiet_hours: {from: '21:00
 
 _KINDS = sorted(STEP_KINDS)
 _PAUSING = ("wait", "wait_for")
-_pauses = st.sampled_from(["1m", "1h", "2d"])
+_pauses = st.sampled_from(["4h", "1d", "9d"])
 _moments = st.sampled_from(["09:00", "Tue 10:00"])
 _purposes = st.sampled_from(["marketing", "transactional"])
 _conditions = st.sampled_from(['entry.form == "guide"', "profile.orders.count > 0", "profile.consent.email"])
