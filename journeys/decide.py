@@ -15,10 +15,20 @@ from journeys.compile import CompiledStep, Journey, Rule
 from journeys.errors import EndlessLoop, JourneyError
 from journeys.keys import MOST_VISITS, delivery_key, enrollment_of
 from journeys.localtime import next_local, zone_named
-from journeys.moves import CAME, EXIT, GO, LEAVE, NEXT, NO_ARM, TIMED_OUT, arm_trigger
+from journeys.moves import CAME, EXIT, GO, NEXT, NO_ARM, TIMED_OUT, arm_trigger
 from journeys.scope import EnrollmentView, Scope
-from journeys.spec import AudienceStep, BranchStep, CrmStep, ExitStep, LeadMagnetStep, SendStep, SetStep
-from journeys.spec import Until, WaitForStep, WaitStep
+from journeys.spec import (
+    AudienceStep,
+    BranchStep,
+    CrmStep,
+    ExitStep,
+    LeadMagnetStep,
+    SendStep,
+    SetStep,
+    Until,
+    WaitForStep,
+    WaitStep,
+)
 from journeys.vocabulary import Delivery, Event, Item, Properties, Purpose, Reach
 
 MOST_STEPS = 1_000

@@ -9,6 +9,7 @@ from journeys.compile import CompiledStep, Journey
 from journeys.duration import format_duration
 from journeys.moves import EXIT
 from journeys.spec import (
+    WEEKDAYS,
     AudienceStep,
     BranchStep,
     CrmStep,
@@ -19,7 +20,6 @@ from journeys.spec import (
     Until,
     WaitForStep,
     WaitStep,
-    WEEKDAYS,
 )
 
 

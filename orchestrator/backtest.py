@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from journeys.decide import Fate
+from journeys.decide import Fate, Snapshot
 from journeys.vocabulary import Delivery, Event, Facts
 from operational_guards.verdict import Delay
-from orchestrator.customer import Changes, Customer, Memory, Outgoing, judge_next, settle
+from orchestrator.customer import Changes, Customer, Judged, Memory, Outgoing, judge_next, settle
 from orchestrator.history import Family
 from orchestrator.mistimed import BOUGHT_WITHIN, GoodsHistory
 from orchestrator.program import Program
@@ -28,7 +28,7 @@ from orchestrator.sources.event_log import decode_event
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The part of history that counts: journeys live from its beginning to `end`; only what happens in it is counted."""
+    """The part of history that counts: journeys live from the first event to `end`; counted is what is not before `begin`."""
 
     end: datetime
     begin: datetime | None = None
@@ -72,7 +72,7 @@ class Tally:
     marketing_sent: int = 0
     judgements: int = 0
     outgoing: list[Outgoing] = field(default_factory=list)
-    ledger: list[tuple[str, Any]] = field(default_factory=list)
+    ledger: list[Judged] = field(default_factory=list)
 
     def add(self, other: "Tally") -> None:
         """Count the other's customers as well."""
@@ -113,7 +113,7 @@ _settings: Settings | None = None
 
 def _remember(settings: Settings) -> None:
     """Keep the program in each process, so that it travels once and not with every chunk."""
-    global _settings  # noqa: PLW0603 - a worker process has one job
+    global _settings
     _settings = settings
 
 
@@ -144,24 +144,36 @@ def run_chunk(families: list[Family], settings: Settings) -> Tally:
 
 @dataclass(slots=True)
 class Life:
-    """Everything one family did: its changes, and its deliveries in the order they were handed over."""
+    """Everything one family did; of what changed more than once the last state. `sent` is in the order of sending."""
 
-    changes: list[Changes]
-    sent: list[Outgoing]
-    user_id: str = ""
+    entered: list[Snapshot] = field(default_factory=list)
+    moved: dict[int, Snapshot] = field(default_factory=dict)
+    outgoing: dict[int, Outgoing] = field(default_factory=dict)
+    judged: list[Judged] = field(default_factory=list)
+    sent: list[Outgoing] = field(default_factory=list)
+
+    def add(self, changes: Changes) -> None:
+        """Add what one profile did."""
+        self.entered.extend(changes.entered)
+        self.moved.update(changes.moved)
+        self.outgoing.update((entry.delivery.id, entry) for entry in changes.planned)
+        self.outgoing.update(changes.touched)
+        self.judged.extend(changes.judged)
 
 
 def live(family: Family, events: list[tuple[int, Event]], program: Program, span: Span) -> Life:
-    """Let one family live through its events up to the end of the span."""
+    """Let one family live through its events up to the end of the span.
+
+    Whoever is merged into another lives first, up to then, in order of the merges.
+    """
     seats = _seats(family, events)
-    changes: list[Changes] = []
-    sent: list[Outgoing] = []
-    for seat in [seats[profile_id] for profile_id in sorted(seats)]:
-        if seat.customer.id in {absorbed for _, absorbed in family.merges}:
-            continue
-        _live_on(seat, seats, program, span, (changes, sent))
-        changes.append(seat.customer.take_changes())
-    return Life(changes, sent)
+    life = Life()
+    joining = [absorbed for _, absorbed in sorted(family.merges)]
+    for profile_id in [*joining, *sorted(seats.keys() - set(joining))]:
+        _live_on(seats[profile_id], seats, program, span, life)
+    for seat in seats.values():
+        life.add(seat.customer.take_changes())
+    return life
 
 
 def _seats(family: Family, events: list[tuple[int, Event]]) -> dict[int, Seat]:
@@ -169,30 +181,30 @@ def _seats(family: Family, events: list[tuple[int, Event]]) -> dict[int, Seat]:
     waiting: dict[int, list[Event]] = {profile_id: [] for profile_id in seats}
     for profile_id, event in events:
         waiting[profile_id].append(event)
-    owner_of = {event.seq: profile_id for profile_id, event in events}
+    owner_of = {event.seq: (profile_id, event.at) for profile_id, event in events}
     for seq, absorbed in family.merges:
-        seats[owner_of[seq]].merges.setdefault(seq, []).append(absorbed)
+        owner, at = owner_of[seq]
+        seats[owner].merges.setdefault(seq, []).append(absorbed)
+        seats[absorbed].until = at
     for profile_id, seat in seats.items():
         seat.events = deque(sorted(waiting[profile_id], key=lambda event: (event.at, event.seq)))
     return seats
 
 
-def _live_on(
-    seat: Seat, seats: dict[int, Seat], program: Program, span: Span, kept: tuple[list[Changes], list[Outgoing]]
-) -> None:
-    customer, (changes, sent) = seat.customer, kept
+def _live_on(seat: Seat, seats: dict[int, Seat], program: Program, span: Span, life: Life) -> None:
+    customer, end = seat.customer, seat.limit(span.end)
 
-    def take_over(absorbed: Customer, survivor: int, moved: list[int]) -> None:
-        changes.append(absorbed.take_changes())
+    def take_over(absorbed: Customer, _survivor: int, _moved: list[int]) -> None:
+        life.add(absorbed.take_changes())
 
     while True:
-        play(seat, seats, span.end, program, by_delivery=True, take_over=take_over)
+        play(seat, seats, end, program, by_delivery=True, take_over=take_over)
         due = customer.next_delivery()
-        if due is None or due.due_at > span.end:
+        if due is None or due.due_at > end:
             return
         entry = judge_next(customer, max(due.due_at, customer.memory.clock), program)
         if entry is not None:
-            sent.append(entry)
+            life.sent.append(entry)
             settle(customer, entry, Fate.SENT, "", customer.memory.clock, program)
 
 
@@ -209,24 +221,22 @@ def _messages(life: Life, span: Span) -> Iterator[tuple[datetime, Delivery]]:
 
 def _count_life(tally: Tally, life: Life, settings: Settings, is_mistimed: Any) -> None:
     span = settings.span
-    for changes in life.changes:
-        _count_enrollments(tally, changes, span)
-        _count_deliveries(tally, changes, span)
-        if settings.keeps_deliveries:
-            outgoing = {entry.delivery.id: entry for entry in changes.planned} | changes.touched
-            tally.outgoing.extend(outgoing.values())
-            tally.ledger.extend(("", judged) for judged in changes.judged)
+    _count_enrollments(tally, life, span)
+    _count_deliveries(tally, life, span)
+    if settings.keeps_deliveries:
+        tally.outgoing.extend(life.outgoing.values())
+        tally.ledger.extend(life.judged)
     for at, delivery in _messages(life, span):
         tally.marketing_sent += 1
         if why := is_mistimed(delivery, at):
             tally.mistimed[why] += 1
 
 
-def _count_enrollments(tally: Tally, changes: Changes, span: Span) -> None:
-    for snapshot in changes.entered:
+def _count_enrollments(tally: Tally, life: Life, span: Span) -> None:
+    for snapshot in life.entered:
         if span.holds(snapshot.entered_at):
             _count_of(tally, snapshot.journey).entered += 1
-    for snapshot in changes.moved.values():
+    for snapshot in life.moved.values():
         count = _count_of(tally, snapshot.journey)
         if snapshot.ended_at is not None and span.holds(snapshot.ended_at):
             count.exited[snapshot.reason] += 1
@@ -234,13 +244,13 @@ def _count_enrollments(tally: Tally, changes: Changes, span: Span) -> None:
             count.goals += 1
 
 
-def _count_deliveries(tally: Tally, changes: Changes, span: Span) -> None:
+def _count_deliveries(tally: Tally, life: Life, span: Span) -> None:
     delayed = set()
-    for judged in changes.judged:
+    for judged in life.judged:
         tally.judgements += 1
         if isinstance(judged.judgement.verdict, Delay) and span.holds(judged.at):
             delayed.add(judged.delivery_id)
-    for entry in changes.touched.values():
+    for entry in life.outgoing.values():
         count = _count_of(tally, entry.delivery.journey)
         if entry.delivery.id in delayed:
             count.delayed += 1

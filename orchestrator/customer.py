@@ -169,9 +169,9 @@ def advance(
     """Let events (in order of time) and the customer's own timers act, up to and including `until`.
 
     At the same instant timers come first. Live, `until` is now: of the occurrences of a schedule that were missed in a
-    standstill only one is made up for. With `by_delivery`, `until` is the end of a history: stop before anything that happens after the first
-    waiting delivery is due: in a run through history that delivery has to be judged first, and events after its time
-    have not happened yet.
+    standstill only one is made up for. With `by_delivery`, `until` is the end of a history: stop before anything that
+    happens after the first waiting delivery is due, because in a run through history that delivery has to be judged
+    first, and events after its time have not happened yet.
     """
     missed_by = None if by_delivery else until
     _set_schedules(customer, program, missed_by)
@@ -217,7 +217,7 @@ def settle(customer: Customer, entry: Outgoing, fate: Fate, reason: str, now: da
     journey = program.journeys.get(entry.delivery.journey)
     if snapshot is not None and journey is not None:
         given = Settled(entry.delivery.id, fate, reason)
-        _apply(customer, decide(journey, snapshot, given, _scope(customer, program)), journey)
+        _apply(customer, decide(journey, snapshot, given, _scope(customer, program)))
 
 
 def _count_send(customer: Customer, entry: Outgoing, fate: Fate) -> None:
@@ -245,7 +245,7 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
     for snapshot in list(other.enrollments.values()):
         journey = program.journeys.get(snapshot.journey)
         if journey is not None and (snapshot.journey, snapshot.key) in mine:
-            _apply(other, leave(journey, snapshot, _scope(other, program), "merged"), journey)
+            _apply(other, leave(journey, snapshot, _scope(other, program), "merged"))
     for entry in other.outbox.values():
         entry.delivery = replace(entry.delivery, profile_id=customer.id)
     customer.enrollments.update(other.enrollments)
@@ -290,11 +290,11 @@ def _join_memory(mine: Memory, theirs: Memory) -> None:
 def next_due(customer: Customer, program: Program) -> datetime | None:
     """Say when the customer next has something to do by themselves: a timer, or a delivery that waits.
 
-    While a delivery is being handed over no other is judged, so none is due: its outcome brings the customer back.
+    While a delivery is being handed over nothing is due: its outcome brings the customer back.
     """
     timer = _next_timer(customer, program)
     if any(entry.state == "attempting" for entry in customer.outbox.values()):
-        return timer
+        return None
     delivery = customer.next_delivery()
     return min((due for due in (timer, delivery.due_at if delivery else None) if due), default=None)
 
@@ -308,7 +308,7 @@ def _see(customer: Customer, event: Event, program: Program) -> None:
     for snapshot in list(customer.enrollments.values()):
         journey = _journey_of(customer, snapshot, program)
         if journey is not None and event.name in journey.listens:
-            _apply(customer, decide(journey, snapshot, event, _scope(customer, program)), journey)
+            _apply(customer, decide(journey, snapshot, event, _scope(customer, program)))
     for journey in program.entered_by.get(event.name, ()):
         _let_in(customer, journey, program, event)
 
@@ -341,7 +341,7 @@ def _wake(customer: Customer, at: datetime, program: Program, missed_by: datetim
         if snapshot.due_at is not None and snapshot.due_at <= at:
             journey = _journey_of(customer, snapshot, program)
             if journey is not None:
-                _apply(customer, decide(journey, snapshot, Due(), _scope(customer, program)), journey)
+                _apply(customer, decide(journey, snapshot, Due(), _scope(customer, program)))
     for journey in program.scheduled:
         due = customer.memory.scheduled.get(journey.name)
         if due is not None and due <= at:
@@ -411,7 +411,7 @@ def _let_in(customer: Customer, journey: Journey, program: Program, event: Event
     memory.enrollments += 1
     memory.entered[_entered_under(journey, key)] = memory.clock
     customer.changes.entered.append(snapshot)
-    _apply(customer, enter(journey, snapshot, scope), journey)
+    _apply(customer, enter(journey, snapshot, scope))
 
 
 def _entry_key(journey: Journey, scope: Scope, occurrence: datetime | None) -> str | None:
@@ -441,7 +441,7 @@ def _refuses(customer: Customer, journey: Journey, key: str, program: Program) -
             return any(snapshot.key == key for snapshot in active)
         case "restart":
             for snapshot in active:
-                _apply(customer, leave(journey, snapshot, _scope(customer, program), "restarted"), journey)
+                _apply(customer, leave(journey, snapshot, _scope(customer, program), "restarted"))
             return False
 
 
@@ -454,7 +454,7 @@ def _may_enter_again(customer: Customer, journey: Journey, key: str) -> bool:
 # Decisions and their effects.
 
 
-def _apply(customer: Customer, decision: Decision, journey: Journey) -> None:
+def _apply(customer: Customer, decision: Decision) -> None:
     snapshot = decision.snapshot
     customer.changes.trace.extend(decision.trace)
     customer.changes.moved[snapshot.id] = snapshot
@@ -564,7 +564,7 @@ def _journey_of(customer: Customer, snapshot: Snapshot, program: Program) -> Jou
     journey = program.journeys.get(snapshot.journey)
     if journey is None or snapshot.step in journey.steps:
         return journey
-    _apply(customer, leave(journey, snapshot, _scope(customer, program), "step_removed"), journey)
+    _apply(customer, leave(journey, snapshot, _scope(customer, program), "step_removed"))
     return None
 
 

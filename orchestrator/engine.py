@@ -17,7 +17,7 @@ from actions.backoff import next_attempt
 from actions.base import Outcome, Rejected, RetryLater, Sent, Unknown
 from journeys.decide import Fate
 from journeys.vocabulary import Delivery, Profile, Properties
-from orchestrator.customer import Customer, Outgoing, judge_next, next_due, settle
+from orchestrator.customer import Customer, Outgoing, judge_next, settle
 from orchestrator.program import Program
 from orchestrator.seat import Seat, TakeOver, play
 from orchestrator.store.base import Store, Turn
@@ -104,26 +104,35 @@ class Engine:
             return [], 0
         self._make_room(ids)
         seats = turn.load(ids, self.seats, until)
-        self._load_absorbed(turn, seats, until)
+        self._load_families(turn, seats, until)
         batch, handovers = Batch(), []
         by_profile: dict[int, list[Report]] = {}
         for report in reports:
             by_profile.setdefault(report.profile_id, []).append(report)
-        # Whoever is about to be absorbed has their turn within that of the profile they become part of.
-        own_turn = ids - (_about_to_be_absorbed(seats) - by_profile.keys())
-        acting = [
-            profile_id for profile_id in sorted(seats.keys() & own_turn) if self._may_act(seats[profile_id], by_profile)
-        ]
+        acting = [profile_id for profile_id in self._in_order(seats) if self._may_act(seats[profile_id], by_profile)]
+        busy = 0
         for profile_id in acting:
-            handovers.extend(self._seat_turn(profile_id, seats, by_profile.get(profile_id, ()), until, batch))
+            given = self._seat_turn(profile_id, seats, by_profile.get(profile_id, ()), until, batch)
+            if given is not None:
+                busy += 1
+                handovers.extend(given)
         turn.write(batch)
-        return handovers, len(acting)
+        return handovers, busy
+
+    def _in_order(self, seats: Mapping[int, Seat]) -> list[int]:
+        """Order the batch: whoever is about to be absorbed first, so that nobody waits for them longer than needed.
+
+        Live they have no turn of their own beside the profile they become part of.
+        """
+        joining = _about_to_be_absorbed(seats)
+        if not self.moments.follows_events:
+            joining = {profile_id for profile_id in joining & seats.keys() if seats[profile_id].is_calling}
+            return sorted(joining) + sorted(seats.keys() - _about_to_be_absorbed(seats))
+        return sorted(seats, key=lambda profile_id: (profile_id not in joining, profile_id))
 
     def _may_act(self, seat: Seat, reported: Container[int]) -> bool:
-        """In history nothing happens to a customer while a call is under way: their time stands still."""
-        if not self.moments.follows_events or seat.customer.id in reported:
-            return True
-        return not any(entry.state == "attempting" for entry in seat.customer.outbox.values())
+        """Let nothing happen to a customer while a call is under way: what they do meanwhile is read after its fate."""
+        return seat.customer.id in reported or not seat.is_calling
 
     def _make_room(self, wanted: set[int]) -> None:
         """Keep memory flat: forget customers nobody asked for when there are too many."""
@@ -131,11 +140,12 @@ class Engine:
             for profile_id in [known for known in self.seats if known not in wanted]:
                 del self.seats[profile_id]
 
-    def _load_absorbed(self, turn: Turn, seats: dict[int, Seat], until: datetime) -> None:
-        """Bring in the profiles that waiting events merge into these, and those merged into them in turn."""
+    def _load_families(self, turn: Turn, seats: dict[int, Seat], until: datetime) -> None:
+        """Bring in the profiles that waiting events merge into these, and those that these are merged into."""
         known: set[int] = set(seats)
         while True:
-            wanted = _about_to_be_absorbed(seats) - known
+            survivors = {seat.survivor for seat in seats.values() if seat.survivor is not None}
+            wanted = (_about_to_be_absorbed(seats) | survivors) - known
             if not wanted:
                 return
             known |= wanted
@@ -143,27 +153,26 @@ class Engine:
 
     def _seat_turn(
         self, profile_id: int, seats: dict[int, Seat], reports: Iterable[Report], until: datetime, batch: Batch
-    ) -> list[Handover]:
+    ) -> list[Handover] | None:
         """Give one customer their turn; one whose decision raises is set aside and the others go on.
 
-        Nothing of a turn that raised is written, nor of the profiles it had merged in until then.
+        None when the customer only waits for another. Nothing of a turn that raised is written, nor of the profiles it
+        had merged in until then.
         """
         seat = seats.get(profile_id)
         if seat is None:
-            return []
+            return None
         own = Batch()
         try:
             unread = [event.seq for event in seat.events]
             handovers = self._act(seat, seats, reports, until, partial(self._take_over, seats, own, unread))
             left = {event.seq for event in seat.events}
             done = [seq for seq in unread if seq not in left]
-            own.add(seat.customer, next_due(seat.customer, self.program), done)
+            own.add(seat.customer, seat.next_due(self.program), done)
             batch.extend(own)
             seat.version += 1
             return handovers
-        except (
-            Exception
-        ) as error:  # whatever a journey, a guard plugin or a fact did: this customer waits, not the rest
+        except Exception as error:  # a journey, a plugin or a fact: this customer waits, not the rest
             # Who was merged in is changed in memory as well: all are read again when they are next needed.
             self.seats.clear()
             self.errors.append((profile_id, f"{type(error).__name__}: {error}"))
@@ -172,20 +181,21 @@ class Engine:
 
     def _act(
         self, seat: Seat, seats: dict[int, Seat], reports: Iterable[Report], until: datetime, take_over: TakeOver
-    ) -> list[Handover]:
-        customer = seat.customer
+    ) -> list[Handover] | None:
+        customer, until, by_delivery = seat.customer, seat.limit(until), self.moments.follows_events
         for report in reports:
             self._settle(customer, report, until)
-        by_delivery = self.moments.follows_events
         # One delivery of a customer at a time: the next is judged when the fate of this one is known.
-        while True:
-            play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over)
+        while not seat.is_calling:
+            if not play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over):
+                return None
             now = self._time_to_judge(customer, until)
-            if now is None or any(entry.state == "attempting" for entry in customer.outbox.values()):
+            if now is None:
                 return []
             entry = judge_next(customer, now, self.program)
             if entry is not None:
                 return [self._hand_over(customer, entry)]
+        return []
 
     def _time_to_judge(self, customer: Customer, until: datetime) -> datetime | None:
         """Say when the next waiting delivery is judged, or None when nothing is due."""

@@ -25,6 +25,7 @@ from journeys.vocabulary import (
 from orchestrator.fact_index import put_order, put_return, put_shipment
 from orchestrator.statuses import order_status, rank, return_status, shipment_status
 
+_MOST_MONEY = 2**53
 CENT = 0.005
 ON_THE_WAY = frozenset({ShipmentStatus.SHIPPED, ShipmentStatus.IN_TRANSIT, ShipmentStatus.OUT_FOR_DELIVERY})
 
@@ -320,7 +321,8 @@ def _total(event: Event, lines: tuple[Item, ...]) -> float | None:
     get = event.properties.get
     for key in ("total", "revenue", "value"):
         value = get(key)
-        if type(value) is float or type(value) is int:
+        # As a float, which is how it comes back from a database; a sum with more digits than a float has is none.
+        if type(value) is float or (type(value) is int and abs(value) < _MOST_MONEY):
             return float(value)
     return sum(line.price * line.quantity for line in lines) if lines else None
 

@@ -63,13 +63,13 @@ def judged_fields(judged: Judged) -> Fields:
 
 
 def profile_names(families: Iterable[Family]) -> dict[int, str]:
-    """Name every profile of a history: by its user id, else that of a profile merged into it, else by its number."""
+    """Name every profile of a history by the one it is part of in the end: by its user id, else by its number."""
     names = {}
     for family in families:
         own = {profile.id: profile.user_id for profile in family.profiles}
         absorbed = [profile_id for _, profile_id in family.merges]
+        survivor = next(profile_id for profile_id in own if profile_id not in absorbed)
         inherited = next((own[profile_id] for profile_id in absorbed if own[profile_id]), "")
-        for profile_id, user_id in own.items():
-            survives = profile_id not in absorbed
-            names[profile_id] = user_id or (inherited if survives else "") or f"#{profile_id}"
+        name = own[survivor] or inherited or f"#{survivor}"
+        names.update(dict.fromkeys(own, name))
     return names

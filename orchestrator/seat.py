@@ -10,9 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from journeys.errors import OrchestratorError
 from journeys.vocabulary import Event
-from orchestrator.customer import Customer, absorb, advance
+from orchestrator.customer import Customer, absorb, advance, next_due
 from orchestrator.program import Program
+
+
+class MergeWaits(OrchestratorError):
+    """A profile is to be merged in that cannot be loaded, because it is set aside."""
 
 
 @dataclass(slots=True)
@@ -20,7 +25,8 @@ class Seat:
     """A customer and the events that wait for them, in order of time.
 
     `version` and `seen` say whether both are still what the database holds. `merges` maps the place of an event in the
-    log to the ids of the profiles it merges into this one.
+    log to the ids of the profiles it merges into this one. `until` is when this profile itself is merged into another:
+    it lives no further on its own.
     """
 
     customer: Customer
@@ -28,12 +34,28 @@ class Seat:
     events: deque[Event] = field(default_factory=deque)
     merges: dict[int, list[int]] = field(default_factory=dict)
     seen: int = 0
+    until: datetime | None = None
+    survivor: int | None = None
+
+    @property
+    def is_calling(self) -> bool:
+        """Say whether a delivery is being handed over: nothing else happens to the customer until its fate is known."""
+        return any(entry.state == "attempting" for entry in self.customer.outbox.values())
+
+    def limit(self, until: datetime) -> datetime:
+        """Give the moment up to which this profile lives."""
+        return until if self.until is None else min(self.until, until)
+
+    def next_due(self, program: Program) -> datetime | None:
+        """Say when the customer next has something to do; what lies beyond a merge is the survivor's business."""
+        due = next_due(self.customer, program)
+        return None if due is None or (self.until is not None and due > self.until) else due
 
 
 class TakeOver(Protocol):
     """Is told of a profile that joined another, and of the inbox places that moved with it."""
 
-    def __call__(self, absorbed: Customer, survivor: int, moved: list[int]) -> None: ...
+    def __call__(self, absorbed: Customer, survivor: int, moved: list[int], /) -> None: ...
 
 
 def play(
@@ -44,19 +66,27 @@ def play(
     *,
     by_delivery: bool,
     take_over: TakeOver,
-) -> None:
-    """Let what waits act, in order of time, up to `until`; see `customer.advance` for `by_delivery`."""
+) -> bool:
+    """Let what waits act, in order of time, up to `until`; see `customer.advance` for `by_delivery`.
+
+    False when the customer has to wait for a profile that is to be merged in and is not done with its own past.
+    """
+    until = seat.limit(until)
     while seat.merges:
         place = next((place for place, event in enumerate(seat.events) if event.seq in seat.merges), None)
         if place is None or seat.events[place].at > until:
             break
         merging = seat.events[place]
         if not _play_before(seat, place, merging, program, by_delivery=by_delivery):
-            return
-        for absorbed in seat.merges.pop(merging.seq):
-            if absorbed in seats:
-                _join(seat, seats[absorbed], merging, program, take_over)
+            return True
+        others = [_seat_of(absorbed, seats) for absorbed in seat.merges[merging.seq]]
+        if not all(_has_lived(other, seats, merging, program, by_delivery, take_over) for other in others):
+            return False
+        for other in others:
+            _join(seat, other, merging, program, take_over)
+        del seat.merges[merging.seq]
     advance(seat.customer, seat.events, until, program, by_delivery=by_delivery)
+    return True
 
 
 def _play_before(seat: Seat, place: int, merging: Event, program: Program, *, by_delivery: bool) -> bool:
@@ -69,9 +99,36 @@ def _play_before(seat: Seat, place: int, merging: Event, program: Program, *, by
     return not before and not (by_delivery and due is not None and due.due_at < merging.at)
 
 
+def _seat_of(profile_id: int, seats: Mapping[int, Seat]) -> Seat:
+    if profile_id not in seats:
+        raise MergeWaits(f"profile #{profile_id} is to be merged into this one and is set aside; see to that one first")
+    return seats[profile_id]
+
+
+def _has_lived(
+    other: Seat,
+    seats: Mapping[int, Seat],
+    merging: Event,
+    program: Program,
+    by_delivery: bool,
+    take_over: TakeOver,
+) -> bool:
+    """Say whether another profile is done with its own past, so that it can join.
+
+    Live, it takes in what is left of it now, and what is due goes along. In a history it first sends what was due by
+    then, in turns of its own.
+    """
+    if other.is_calling:
+        return False
+    if not by_delivery:
+        return play(other, seats, merging.at, program, by_delivery=False, take_over=take_over)
+    due = next_due(other.customer, program)
+    is_unread = bool(other.events) and other.events[0].at <= merging.at
+    return not is_unread and (due is None or due > merging.at)
+
+
 def _join(seat: Seat, other: Seat, merging: Event, program: Program, take_over: TakeOver) -> None:
-    """Let the other profile live through its own past, then make it part of this one."""
-    advance(other.customer, other.events, merging.at, program)
+    """Make the other profile part of this one; the events it had not read move along."""
     absorb(seat.customer, other.customer, merging.at, program)
     seat.events = deque(sorted([*seat.events, *other.events], key=lambda event: (event.at, event.seq)))
     seat.merges.update(other.merges)

@@ -79,9 +79,8 @@ class Worker:
         self.done.handed_over += len(handovers)
         for handover in handovers:
             self._calls.add(asyncio.ensure_future(self.dispatcher.hand_over(handover)))
-        if handovers:
-            # Actions that do not wait for the network have answered after this.
-            await asyncio.sleep(0)
+        # Actions that do not wait for the network have answered after this, and signals are heard.
+        await asyncio.sleep(0)
         return customers > 0 and claims
 
     def _collect(self) -> None:

@@ -89,7 +89,7 @@ def backtest(
     if deliveries is not None:
         _write(deliveries, delivery_lines(tally.outgoing, profile_names(history.families)))
     if ledger is not None:
-        _write(ledger, ledger_lines(judged for _, judged in tally.ledger))
+        _write(ledger, ledger_lines(tally.ledger))
     counts = {name: tally.journeys.get(name, JourneyCount()) for name in settings.program.journeys}
     if as_json:
         print_json(_fields(history, tally, counts, stopwatch() - started))

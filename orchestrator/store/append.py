@@ -64,7 +64,7 @@ def append(connection: Connection, accepted: Sequence[Accepted], received_at: da
     fresh = _without_duplicates(connection, accepted)
     if fresh:
         resolver, next_seq = _resolver_for(connection, fresh), _next_seq(connection)
-        events, inbox = [], []
+        events, inbox, merges = [], [], []
         received_ms = to_ms(received_at)
         for seq, entry in enumerate(fresh, next_seq):
             event = entry.event
@@ -72,8 +72,9 @@ def append(connection: Connection, accepted: Sequence[Accepted], received_at: da
             absorbs = ",".join(map(str, resolved.absorbed)) or None
             events.append((seq, resolved.profile_id, entry.dedup, to_ms(event.at), received_ms, encode_event(event)))
             inbox.append((seq, resolved.profile_id, absorbs))
+            merges.extend([(resolved.profile_id, to_ms(event.at), absorbed) for absorbed in resolved.absorbed])
             goods.note(event.properties.get("products"), event.at)
-        _write(connection, resolver, events, inbox, goods)
+        _write(connection, resolver, [(statements.LOG, events), (statements.RECEIVE, inbox), *_merged(merges)], goods)
     return Appended(len(fresh), len(accepted) - len(fresh))
 
 
@@ -119,8 +120,14 @@ def _known(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
     return known
 
 
+def _merged(merges: list[codec.Row]) -> list[tuple[str, list[codec.Row]]]:
+    """Note whom each absorbed profile is part of from when on; those it had absorbed before come along."""
+    along = [(survivor, absorbed) for survivor, _, absorbed in merges]
+    return [(statements.MERGE, merges), (statements.MERGE_ALONG, along)]
+
+
 def _write(
-    connection: Connection, resolver: Resolver, events: list[codec.Row], inbox: list[codec.Row], goods: Goods
+    connection: Connection, resolver: Resolver, happened: list[tuple[str, list[codec.Row]]], goods: Goods
 ) -> None:
     identities = [
         (IDENTIFIER_CODES[identifier.kind], identifier.value, profile_id)
@@ -132,8 +139,7 @@ def _write(
         (statements.SAVE_BODY, _known_better(connection, resolver)),
         (statements.NEW_IDENTITY, identities),
         (statements.POINT_TO_SURVIVOR, [(survivor, absorbed) for absorbed, survivor in resolver.merges]),
-        (statements.LOG, events),
-        (statements.RECEIVE, inbox),
+        *happened,
         (statements.NEW_PRODUCT, goods.rows()),
     ]
     for statement, values in rows:

@@ -69,7 +69,7 @@ class Store(Protocol):
         ...
 
     def deploy(self, journeys: Mapping[str, str], scheduled: Iterable[str]) -> None:
-        """Note which journeys run, by version; customers whom a change concerns get a turn, and so do those set aside."""
+        """Note which journeys run, by version; whom a change concerns gets a turn, and so do those set aside."""
         ...
 
     def beat(self, worker: int, now: datetime) -> None:

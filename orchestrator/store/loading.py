@@ -28,13 +28,14 @@ def load(connection: Connection, ids: Iterable[int], seats: dict[int, Seat], now
     """
     rows = connection.exec_driver_sql(statements.PROFILES, (_batch(ids),)).all()
     found, missing = {}, {}
-    for profile_id, body, memory, version, set_aside in rows:
+    for profile_id, body, memory, version, set_aside, merged_into, merged_at in rows:
         if set_aside is not None:
             continue
         seat = seats.get(profile_id)
         if seat is None or seat.version != version:
             customer = Customer(Facts(codec.read_profile(body)), codec.read_memory(memory))
-            seat = missing[profile_id] = seats[profile_id] = Seat(customer, version)
+            seat = Seat(customer, version, until=from_ms_or_none(merged_at), survivor=merged_into)
+            missing[profile_id] = seats[profile_id] = seat
         found[profile_id] = seat
     if missing:
         _load_facts(connection, missing)

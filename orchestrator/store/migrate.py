@@ -43,8 +43,8 @@ def _version(connection: Connection) -> str | None:
 
 def _run(connection: Connection) -> None:
     # Alembic takes half a second to import and is needed once in a database's life.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))

@@ -4,15 +4,19 @@ from orchestrator.store.tables import OPEN_STATES
 
 IN_BATCH = "IN (SELECT value FROM json_each(?))"
 
-# Claiming.
-CLAIM_INBOX = "SELECT DISTINCT profile_id FROM (SELECT profile_id FROM inbox WHERE aside = 0 ORDER BY seq LIMIT ?)"
-CLAIM_INBOX_IN_ORDER = "SELECT DISTINCT profile_id FROM inbox WHERE aside = 0 ORDER BY profile_id LIMIT ?"
+# Claiming. Whoever has a call under way is left alone until its fate is known.
+_FREE = (
+    f"aside = 0 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.profile_id = i.profile_id AND d.{OPEN_STATES} "
+    "AND d.state = 2)"
+)
+CLAIM_INBOX = f"SELECT DISTINCT profile_id FROM (SELECT profile_id FROM inbox i WHERE {_FREE} ORDER BY seq LIMIT ?)"
+CLAIM_INBOX_IN_ORDER = f"SELECT DISTINCT profile_id FROM inbox i WHERE {_FREE} ORDER BY profile_id LIMIT ?"
 CLAIM_DUE_IN_ORDER = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS NULL ORDER BY id LIMIT ?"
 WAITING = f"SELECT profile_id, COUNT(*) FROM inbox WHERE profile_id {IN_BATCH} AND aside = 0 GROUP BY profile_id"
 CLAIM_DUE = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS NULL ORDER BY due_at LIMIT ?"
 
 # Loading.
-PROFILES = f"SELECT id, body, memory, version, set_aside FROM profiles WHERE id {IN_BATCH}"
+PROFILES = f"SELECT id, body, memory, version, set_aside, merged_into, merged_at FROM profiles WHERE id {IN_BATCH}"
 EVENTS = (
     "SELECT i.profile_id, i.seq, i.absorbs, e.body FROM inbox i JOIN events e ON e.seq = i.seq "
     f"WHERE i.profile_id {IN_BATCH} AND i.aside = 0 AND i.seq > ?"
@@ -37,9 +41,9 @@ SENDS = (
 )
 
 # Writing.
-SAVE_PROFILE = (
-    "UPDATE profiles SET body = ?, memory = ?, due_at = ?, merged_into = ?, version = version + 1 WHERE id = ?"
-)
+SAVE_PROFILE = "UPDATE profiles SET body = ?, memory = ?, due_at = ?, version = version + 1 WHERE id = ?"
+# Caps count what a profile was sent before it joined another.
+MOVE_SENDS = "UPDATE deliveries SET profile_id = ? WHERE profile_id = ? AND counts_for_caps = 1"
 SET_ASIDE = "UPDATE profiles SET set_aside = ?, version = version + 1 WHERE id = ?"
 SET_EVENTS_ASIDE = "UPDATE inbox SET aside = 1 WHERE profile_id = ?"
 MOVE_EVENT = "UPDATE inbox SET profile_id = ? WHERE seq = ?"
@@ -63,8 +67,8 @@ ENTER = (
     "visits, goal_at, ended_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 MOVE = (
-    "UPDATE enrollments SET profile_id = ?, version = ?, step = ?, due_at = ?, delivery_id = ?, visits = ?, goal_at = ?, "
-    "ended_at = ?, reason = ? WHERE id = ?"
+    "UPDATE enrollments SET profile_id = ?, version = ?, step = ?, due_at = ?, delivery_id = ?, visits = ?, "
+    "goal_at = ?, ended_at = ?, reason = ? WHERE id = ?"
 )
 _CHANGING = (
     "due_at",
@@ -82,8 +86,8 @@ _CHANGING = (
     "provider_id",
 )
 PLAN = (
-    "INSERT INTO deliveries (id, profile_id, journey, step, version, channel, reach, purpose, intent, min_items, items, "
-    f"parameters, entry_seq, planned_at, {', '.join(_CHANGING)}) VALUES ({', '.join('?' * (14 + len(_CHANGING)))})"
+    "INSERT INTO deliveries (id, profile_id, journey, step, version, channel, reach, purpose, intent, min_items, "
+    f"items, parameters, entry_seq, planned_at, {', '.join(_CHANGING)}) VALUES ({', '.join('?' * (14 + len(_CHANGING)))})"
 )
 TOUCH = f"UPDATE deliveries SET {' = ?, '.join(_CHANGING)} = ?, profile_id = ? WHERE id = ?"
 JUDGE = "INSERT INTO judgements (delivery_id, profile_id, at, verdict, reason, answers) VALUES (?, ?, ?, ?, ?, ?)"
@@ -108,6 +112,8 @@ BODIES = f"SELECT id, body FROM profiles WHERE id {IN_BATCH}"
 SAVE_BODY = "UPDATE profiles SET body = ?, version = version + 1 WHERE id = ?"
 NEW_IDENTITY = "INSERT INTO identities (kind, value, profile_id) VALUES (?, ?, ?)"
 POINT_TO_SURVIVOR = "UPDATE identities SET profile_id = ? WHERE profile_id = ?"
+MERGE = "UPDATE profiles SET merged_into = ?, merged_at = ?, version = version + 1 WHERE id = ?"
+MERGE_ALONG = "UPDATE profiles SET merged_into = ? WHERE merged_into = ?"
 LOG = "INSERT INTO events (seq, profile_id, dedup, at, received_at, body) VALUES (?, ?, ?, ?, ?, ?)"
 RECEIVE = "INSERT INTO inbox (seq, profile_id, absorbs, aside) VALUES (?, ?, ?, 0)"
 KEEP_ASIDE = (

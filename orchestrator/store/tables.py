@@ -22,6 +22,7 @@ class ProfileRow(SQLModel, table=True):
     __tablename__ = "profiles"
     __table_args__ = (
         Index("ix_profiles_due", "due_at", sqlite_where=text("due_at IS NOT NULL AND set_aside IS NULL")),
+        Index("ix_profiles_merged", "merged_into", sqlite_where=text("merged_into IS NOT NULL")),
         Index("ix_profiles_set_aside", "id", sqlite_where=text("set_aside IS NOT NULL")),
     )
     id: int = Field(sa_column=_key("id"))
@@ -32,6 +33,7 @@ class ProfileRow(SQLModel, table=True):
     version: int = 0
     set_aside: str | None = None
     merged_into: int | None = None
+    merged_at: int | None = None
 
 
 class IdentityRow(SQLModel, table=True):

@@ -70,7 +70,8 @@ def deliveries(connection: Connection, state: DeliveryState | None = None) -> It
     where, parameters = ("WHERE d.state = ? ", (STATE_CODES[state],)) if state is not None else ("", ())
     rows = connection.exec_driver_sql(
         "SELECT d.id, d.profile_id, p.body, d.journey, d.step, d.state, d.reason, d.due_at, d.settled_at, d.channel, "
-        f"d.dropped, d.attempts FROM deliveries d JOIN profiles p ON p.id = d.profile_id {where}ORDER BY d.id",
+        f"d.dropped, d.attempts FROM deliveries d JOIN profiles o ON o.id = d.profile_id "
+        f"JOIN profiles p ON p.id = COALESCE(o.merged_into, o.id) {where}ORDER BY d.id",
         parameters,
     )
     for row in rows:

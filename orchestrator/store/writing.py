@@ -32,15 +32,14 @@ class Batch:
     done: list[Row] = field(default_factory=list)
     absorbed: list[Row] = field(default_factory=list)
     moved_events: list[Row] = field(default_factory=list)
+    moved_sends: list[Row] = field(default_factory=list)
     set_aside: list[Row] = field(default_factory=list)
 
-    def add(
-        self, customer: Customer, due_at: datetime | None, done: Iterable[int], *, merged_into: int | None = None
-    ) -> None:
+    def add(self, customer: Customer, due_at: datetime | None, done: Iterable[int]) -> None:
         """Add what one customer's turn changed; `done` are the inbox places that are now decided on."""
         changes, profile_id = customer.take_changes(), customer.id
         profile, memory = codec.encode_text(customer.facts.profile), codec.encode_text(customer.memory)
-        self.profiles.append((profile, memory, to_ms_or_none(due_at), merged_into, profile_id))
+        self.profiles.append((profile, memory, to_ms_or_none(due_at), profile_id))
         self.done.extend([(seq,) for seq in done])
         self._add_facts(customer, changes)
         self._add_enrollments(profile_id, changes)
@@ -80,8 +79,9 @@ class Batch:
 
     def take_over(self, absorbed: Customer, survivor: int, moved: Iterable[int]) -> None:
         """Add a profile that was merged into another: nothing is ever due for it again, its unread events move."""
-        self.add(absorbed, None, (), merged_into=survivor)
+        self.add(absorbed, None, ())
         self.moved_events.extend([(survivor, seq) for seq in moved])
+        self.moved_sends.append((survivor, absorbed.id))
         self.absorbed.append((absorbed.id,))
 
     def extend(self, other: "Batch") -> None:
@@ -113,6 +113,7 @@ def write(connection: Connection, batch: Batch) -> None:
     _many(connection, statements.ATTEMPT, batch.began)
     _many(connection, statements.ATTEMPTED, batch.finished)
     _many(connection, statements.SAVE_PROFILE, batch.profiles)
+    _many(connection, statements.MOVE_SENDS, batch.moved_sends)
     _many(connection, statements.MOVE_EVENT, batch.moved_events)
     _many(connection, statements.DROP_EVENTS, batch.absorbed)
     _many(connection, statements.DONE, batch.done)

@@ -50,6 +50,15 @@ def test_a_price_may_be_written_as_text_and_is_zero_when_unreadable(written: obj
     assert to_items([{"product_id": "p1", "price": written}])[0].price == price
 
 
+def test_a_number_has_one_form_however_it_was_written() -> None:
+    written = [{"product_id": "p1", "price": price, "quantity": quantity} for price, quantity in ((4, 2), ("4.0", "2"))]
+    assert [repr(item) for item in to_items(written)] == [repr(Item("p1", price=4.0, quantity=2.0))] * 2
+
+
+def test_a_price_with_more_digits_than_there_are_numbers_is_unreadable() -> None:
+    assert to_items([{"product_id": "p1", "price": 10**400}])[0].price == 0.0
+
+
 def test_an_unreadable_quantity_is_one_piece() -> None:
     assert to_items([{"product_id": "p1", "quantity": "some"}])[0].quantity == 1
 

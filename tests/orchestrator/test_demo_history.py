@@ -99,7 +99,7 @@ def test_the_heroine_gets_the_guide_the_moment_she_asks(ilze):
 
 
 def test_the_heroine_is_not_reminded_of_the_grinder_she_has_bought(ilze):
-    touched = [entry for changes in ilze.changes for entry in changes.touched.values()]
+    touched = list(ilze.outgoing.values())
     reasons = [entry.reason for entry in touched if entry.delivery.step == "reminder"]
     assert reasons == ["already_bought.no_items_left"]
 

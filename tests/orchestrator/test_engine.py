@@ -161,7 +161,7 @@ def test_a_delivery_that_left_before_its_customer_did_is_still_settled(shop: Ope
     workspace.turn()
     workspace.turn(workspace.perform(handovers))
     assert workspace.fates() == [("reminder", "sent", "")]
-    assert workspace.enrollments() == [("cart", "reminder", "bought")]
+    assert workspace.enrollments() == [("cart", "watch", "bought")]
 
 
 # Waiting for a fact.

@@ -65,6 +65,14 @@ def test_an_order_is_known_with_its_goods() -> None:
     }
 
 
+def test_a_sum_has_one_form_however_it_was_written() -> None:
+    assert repr(known(ordered(total=100)).orders["o1"].total) == "100.0"
+
+
+def test_a_sum_with_more_digits_than_money_has_is_none() -> None:
+    assert known(ordered(total=10**400)).orders["o1"].total == 100.0
+
+
 def test_a_parcel_is_known_with_its_order_and_carrier() -> None:
     facts = known(said("Order Shipped", order_id="o1", shipment_id="s1", carrier="dpd", products=[BEANS]))
     assert facts.shipments == {

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from journeys.vocabulary import Event, Identifier
+from orchestrator.sources.base import Accepted
 from orchestrator.sources.event_log import decode_event, encode_event
 from orchestrator.sources.refusal import Reason, Refused
-from orchestrator.sources.base import Accepted
 from orchestrator.sources.segment import SegmentSource
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -75,7 +75,7 @@ def timeline(story: list[tuple[timedelta, str]]) -> deque[Event]:
 
 
 @given(journey_documents(), journey_documents(), happenings, st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_no_live_enrollment_waits_for_nothing(
     one: dict[str, Any], two: dict[str, Any], story: list[tuple[timedelta, str]], data: st.DataObject
 ) -> None:
@@ -84,7 +84,7 @@ def test_no_live_enrollment_waits_for_nothing(
 
 
 @given(journey_documents(), happenings, happenings, st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_after_a_merge_no_live_enrollment_waits_for_nothing(
     document: dict[str, Any],
     mine: list[tuple[timedelta, str]],
@@ -100,7 +100,7 @@ def test_after_a_merge_no_live_enrollment_waits_for_nothing(
 
 
 @given(journey_documents(), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_delivery_of_a_customer_has_a_key_of_its_own(document: dict[str, Any], data: st.DataObject) -> None:
     program, customer = program_of(document), person(1)
     story = [(timedelta(hours=30), ENTRY)] * 5

@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("set_aside", sa.String(), nullable=True),
         sa.Column("merged_into", sa.Integer(), nullable=True),
+        sa.Column("merged_at", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("profiles", schema=None) as batch_op:
@@ -186,6 +187,9 @@ def upgrade() -> None:
             ["due_at"],
             unique=False,
             sqlite_where=sa.text("due_at IS NOT NULL AND set_aside IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_profiles_merged", ["merged_into"], unique=False, sqlite_where=sa.text("merged_into IS NOT NULL")
         )
         batch_op.create_index(
             "ix_profiles_set_aside", ["id"], unique=False, sqlite_where=sa.text("set_aside IS NOT NULL")
@@ -249,6 +253,7 @@ def downgrade() -> None:
     op.drop_table("returns")
     with op.batch_alter_table("profiles", schema=None) as batch_op:
         batch_op.drop_index("ix_profiles_set_aside", sqlite_where=sa.text("set_aside IS NOT NULL"))
+        batch_op.drop_index("ix_profiles_merged", sqlite_where=sa.text("merged_into IS NOT NULL"))
         batch_op.drop_index("ix_profiles_due", sqlite_where=sa.text("due_at IS NOT NULL AND set_aside IS NULL"))
 
     op.drop_table("profiles")
