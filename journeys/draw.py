@@ -1,5 +1,6 @@
 """How does a journey look? Its state machine, drawn by `transitions` as a Mermaid state diagram."""
 
+from datetime import timedelta
 from typing import Any
 
 from transitions import State
@@ -11,8 +12,6 @@ from journeys.moves import EXIT
 from journeys.spec import (
     WEEKDAYS,
     AudienceStep,
-    BranchStep,
-    CrmStep,
     ExitStep,
     LeadMagnetStep,
     SendStep,
@@ -21,6 +20,8 @@ from journeys.spec import (
     WaitForStep,
     WaitStep,
 )
+
+_MERMAID_WORDS = frozenset({"end", "state", "note", "class", "default", "direction", "style", "click", "fork", "join"})
 
 
 class _LabelledState(State):
@@ -39,22 +40,27 @@ class _Drawing(GraphMachine):
 
 def draw(journey: Journey) -> str:
     """Draw a journey as Mermaid text, ready for a README, a pull request or a Mermaid viewer."""
-    states = [{"name": name, "label": label(step)} for name, step in journey.steps.items()]
+    states = [{"name": _box(name), "label": label(step)} for name, step in journey.steps.items()]
     moves = [
-        {"trigger": trigger.replace("_", " "), "source": source, "dest": target}
+        {"trigger": trigger.replace("_", " "), "source": _box(source), "dest": _box(target)}
         for source, ways in journey.moves.items()
         for trigger, target in ways.items()
     ]
     machine = _Drawing(
         states=[*states, {"name": EXIT, "label": EXIT, "final": True}],
         transitions=moves,
-        initial=journey.first,
+        initial=_box(journey.first),
         title=f"{journey.name} {journey.version}",
         auto_transitions=False,
         graph_engine="mermaid",
     )
     source: str = machine.get_graph().source
     return source
+
+
+def _box(name: str) -> str:
+    """Name a state's box; words that Mermaid keeps for itself get an underscore."""
+    return f"{name}_" if name in _MERMAID_WORDS else name
 
 
 def label(step: CompiledStep) -> str:
@@ -64,11 +70,8 @@ def label(step: CompiledStep) -> str:
 
 def _does(step: CompiledStep) -> str:
     match step.spec:
-        case WaitStep(wait=Until(until=until)):
-            day = "" if until.weekday is None else f"{WEEKDAYS[until.weekday]} "
-            return f"wait until {day}{until.hour:02}h{until.minute:02}"
-        case WaitStep(wait=duration) if not isinstance(duration, Until):
-            return f"wait {format_duration(duration)}"
+        case WaitStep(wait=wait):
+            return f"wait {_how_long(wait)}"
         case WaitForStep(wait_for=awaited):
             return f"wait for {awaited.event}, at most {format_duration(awaited.at_most)}"
         case SendStep(send=channel, template=template):
@@ -77,13 +80,16 @@ def _does(step: CompiledStep) -> str:
             return f"give {magnet.file}"
         case AudienceStep(audience=change):
             return f"join audience {change.add}" if change.add else f"leave audience {change.remove}"
-        case CrmStep():
-            return "tell the CRM"
         case SetStep(set=values):
             return f"set {', '.join(values)}"
         case ExitStep(exit=reason):
             return f"exit {reason}"
-        case BranchStep():
-            return "branch"
         case _:
-            return step.kind
+            return {"crm": "tell the CRM"}.get(step.kind, step.kind)
+
+
+def _how_long(wait: Until | timedelta) -> str:
+    if isinstance(wait, timedelta):
+        return format_duration(wait)
+    day = "" if wait.until.weekday is None else f"{WEEKDAYS[wait.until.weekday]} "
+    return f"until {day}{wait.until.hour:02}h{wait.until.minute:02}"

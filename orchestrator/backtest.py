@@ -15,20 +15,21 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from journeys.decide import Fate, Snapshot
+from journeys.decision import Fate, Snapshot
 from journeys.vocabulary import Delivery, Event, Facts
 from operational_guards.verdict import Delay
-from orchestrator.customer import Changes, Customer, Judged, Memory, Outgoing, judge_next, settle
+from orchestrator.customer import Changes, Customer, Judged, Memory, Outgoing
 from orchestrator.history import Family
 from orchestrator.mistimed import BOUGHT_WITHIN, GoodsHistory
 from orchestrator.program import Program
 from orchestrator.seat import Seat, play
+from orchestrator.sending import judge_next, settle
 from orchestrator.sources.event_log import decode_event
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The part of history that counts: journeys live from the first event to `end`; counted is what is not before `begin`."""
+    """The part of history that counts: journeys live from the first event to `end`, and count from `begin` on."""
 
     end: datetime
     begin: datetime | None = None

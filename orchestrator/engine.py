@@ -15,11 +15,12 @@ from typing import Protocol
 
 from actions.backoff import next_attempt
 from actions.base import Outcome, Rejected, RetryLater, Sent, Unknown
-from journeys.decide import Fate
+from journeys.decision import Fate
 from journeys.vocabulary import Delivery, Profile, Properties
-from orchestrator.customer import Customer, Outgoing, judge_next, settle
+from orchestrator.customer import Customer, Outgoing
 from orchestrator.program import Program
 from orchestrator.seat import Seat, TakeOver, play
+from orchestrator.sending import judge_next, settle
 from orchestrator.store.base import Store, Turn
 from orchestrator.store.codes import from_ms, to_ms
 from orchestrator.store.writing import Batch

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from journeys.compile import Journey
-from journeys.decide import Fate
+from journeys.decision import Fate
 from journeys.localtime import next_local, zone_named
 from journeys.scope import Scope
 from journeys.vocabulary import Event, Facts, Profile

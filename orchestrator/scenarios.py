@@ -12,16 +12,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from journeys.catalog import Catalog
-from journeys.decide import Fate
+from journeys.decision import Fate
 from journeys.duration import format_duration
 from journeys.localtime import zone_named
 from journeys.spelling import did_you_mean
 from journeys.vocabulary import Delivery, Event, Facts, Profile
 from operational_guards.verdict import Delay, DropItems, Suppress
-from orchestrator.customer import Changes, Customer, Judged, Memory, Outgoing, judge_next, settle
+from orchestrator.customer import Changes, Customer, Judged, Memory, Outgoing
 from orchestrator.program import Program, build_program
 from orchestrator.scenario_file import CODES, EXPECTATIONS, Expectation, Happening, Scenario, When, read_scenarios
 from orchestrator.seat import Seat, play
+from orchestrator.sending import judge_next, settle
 
 __all__ = ["CODES", "EXPECTATIONS", "Expectation", "Happening", "Result", "Scenario", "read_scenarios", "run_scenario"]
 

@@ -12,7 +12,9 @@ from typing import Protocol
 
 from journeys.errors import OrchestratorError
 from journeys.vocabulary import Event
-from orchestrator.customer import Customer, absorb, advance, next_due
+from orchestrator.absorb import absorb
+from orchestrator.advance import advance, next_due
+from orchestrator.customer import Customer
 from orchestrator.program import Program
 
 

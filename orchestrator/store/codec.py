@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from journeys.compile import Journey
-from journeys.decide import Snapshot, Trace
+from journeys.decision import Snapshot, Trace
 from journeys.vocabulary import Item, Order, Profile, Properties, Return, Shipment
 from operational_guards.verdict import Allow, Delay, DropItems, Evidence, Suppress, Verdict
 from orchestrator.customer import Judged, Memory, Outgoing

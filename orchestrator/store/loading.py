@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from journeys.decide import Snapshot
+from journeys.decision import Snapshot
 from journeys.keys import enrollment_of
 from journeys.vocabulary import Delivery, Event, Facts, PastSend
 from orchestrator.customer import Customer, Outgoing

@@ -87,7 +87,8 @@ _CHANGING = (
 )
 PLAN = (
     "INSERT INTO deliveries (id, profile_id, journey, step, version, channel, reach, purpose, intent, min_items, "
-    f"items, parameters, entry_seq, planned_at, {', '.join(_CHANGING)}) VALUES ({', '.join('?' * (14 + len(_CHANGING)))})"
+    f"items, parameters, entry_seq, planned_at, {', '.join(_CHANGING)}) "
+    f"VALUES ({', '.join('?' * (14 + len(_CHANGING)))})"
 )
 TOUCH = f"UPDATE deliveries SET {' = ?, '.join(_CHANGING)} = ?, profile_id = ? WHERE id = ?"
 JUDGE = "INSERT INTO judgements (delivery_id, profile_id, at, verdict, reason, answers) VALUES (?, ?, ?, ?, ?, ?)"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from transitions import MachineError
 
 from journeys.compile import Journey, build_machine
-from journeys.decide import Decision, Due, Fate, Given, Settled, Snapshot, decide, enter
+from journeys.decide import decide, enter
+from journeys.decision import Decision, Due, Fate, Given, Settled, Snapshot
 from journeys.moves import EXIT
 from journeys.scope import Scope
 from journeys.vocabulary import Event, Facts, Profile

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from actions.base import Rejected, RetryLater, Unknown
 from journeys.compile import Journey
-from journeys.decide import Decision, Due, Fate, Settled, Snapshot, decide, enter, leave
+from journeys.decide import decide, enter, leave
+from journeys.decision import Decision, Due, Fate, Settled, Snapshot
 from journeys.keys import enrollment_key
 from journeys.scope import Scope
 from journeys.vocabulary import Event, Facts, Profile

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,26 +111,26 @@ histories = st.lists(
 )
 
 
-@cache
-def empty_database() -> Path:
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make an empty database once: its tables take longer to make than a history to run."""
-    folder = Path(mkdtemp(prefix="tactful-replay-"))
+    folder = tmp_path_factory.mktemp("empty")
     sqlite_store(folder).close()
     return folder / "tactful.db"
 
 
-def copied_store(folder: Path) -> Store:
+def copied_store(empty: Path, folder: Path) -> Store:
     """Open the database of a folder, a copy of the empty one when there is none yet."""
     path = folder / "tactful.db"
     if not path.exists():
-        shutil.copy(empty_database(), path)
+        shutil.copy(empty, path)
     return SqliteStore(f"sqlite:///{path}")
 
 
 @contextmanager
-def workspace() -> Iterator[Workspace]:
+def workspace(empty: Path) -> Iterator[Workspace]:
     with TemporaryDirectory() as folder:
-        opened = open_workspace(Path(folder), JOURNEYS, copied_store)
+        opened = open_workspace(Path(folder), JOURNEYS, partial(copied_store, empty))
         yield opened
         opened.store.close()
 
@@ -160,36 +161,36 @@ def contents(shop: Workspace, *, without: tuple[str, ...] = ()) -> dict[str, lis
     return found
 
 
-@given(histories)
-@settings(max_examples=20, deadline=None)
-def test_the_same_history_leaves_the_same_rows(history: list[Happening]) -> None:
-    with workspace() as one, workspace() as other:
+@given(history=histories)
+@settings(max_examples=10, deadline=None)
+def test_the_same_history_leaves_the_same_rows(empty: Path, history: list[Happening]) -> None:
+    with workspace(empty) as one, workspace(empty) as other:
         live(one, history)
         live(other, history)
         assert contents(one) == contents(other)
 
 
-@given(histories)
-@settings(max_examples=20, deadline=None)
-def test_being_told_everything_three_times_leaves_the_same_rows(history: list[Happening]) -> None:
-    with workspace() as one, workspace() as other:
+@given(history=histories)
+@settings(max_examples=10, deadline=None)
+def test_being_told_everything_three_times_leaves_the_same_rows(empty: Path, history: list[Happening]) -> None:
+    with workspace(empty) as one, workspace(empty) as other:
         live(one, history)
         live(other, history, repeats=3)
         assert contents(one) == contents(other)
         assert one.provider.taken == other.provider.taken
 
 
-@given(histories)
-@settings(max_examples=60, deadline=None)
-def test_forgetting_all_that_is_in_memory_leaves_the_same_rows(history: list[Happening]) -> None:
-    with workspace() as one, workspace() as other:
+@given(history=histories)
+@settings(max_examples=25, deadline=None)
+def test_forgetting_all_that_is_in_memory_leaves_the_same_rows(empty: Path, history: list[Happening]) -> None:
+    with workspace(empty) as one, workspace(empty) as other:
         live(one, history)
         live(other, history, restarts=True)
         # The number of the worker that made an attempt differs after a restart, and nothing else.
         assert contents(one, without=("worker",)) == contents(other, without=("worker",))
 
 
-def test_a_history_that_is_lived_through_makes_rows_of_every_kind() -> None:
+def test_a_history_that_is_lived_through_makes_rows_of_every_kind(empty: Path) -> None:
     history = [
         Happening(0, "visits", "ann", 1),
         Happening(1, "logs in", "ann", 1),
@@ -197,7 +198,7 @@ def test_a_history_that_is_lived_through_makes_rows_of_every_kind() -> None:
         Happening(26, "orders", "ann", 1),
         Happening(1, "receives", "ann", 1),
     ]
-    with workspace() as shop:
+    with workspace(empty) as shop:
         live(shop, history)
         rows = contents(shop)
         assert [table for table in TABLES if not rows[table]] == ["inbox", "returns"]

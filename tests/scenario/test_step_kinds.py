@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from journeys.catalog import Catalog
-from journeys.decide import Fate
+from journeys.decision import Fate
 from journeys.spec import STEP_KINDS, step_kind
 from journeys.vocabulary import Event, Facts, Profile
-from orchestrator.customer import Customer, Memory, advance, judge_next, settle
+from orchestrator.advance import advance
+from orchestrator.customer import Customer, Memory
 from orchestrator.program import Program
+from orchestrator.sending import judge_next, settle
 from tests.fakes.workspace import check
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -1,0 +1,158 @@
+"""What goes into a decision, and what comes out of it?
+
+`Given` is one thing that happened, `Snapshot` one enrollment at one moment, `Decision` the next snapshot with the
+effects that are wanted in the world and a trace of why.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from journeys.vocabulary import Delivery, Event, Properties
+
+
+class Fate(StrEnum):
+    """What became of a delivery; the words are the triggers that lead out of its step."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The snapshot's own timer has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The delivery this enrollment is parked at has met its fate."""
+
+    delivery_id: int
+    fate: Fate
+    reason: str = ""
+
+
+Given: TypeAlias = Event | Due | Settled
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One pass of a customer through a journey: a value that can be stored and resumed anywhere.
+
+    A live snapshot has exactly one of: a due time, an awaited event (with `at_most`, so a due time too), a delivery
+    in flight. `entry` holds the properties of the event that began it, `entry_seq` that event's place in the log,
+    `visits` how many steps were entered: with the id it names every effect for ever.
+    """
+
+    id: int
+    journey: str
+    version: str
+    entered_at: datetime
+    step: str
+    entry: Properties
+    entry_seq: int = 0
+    key: str = ""
+    due_at: datetime | None = None
+    delivery_id: int | None = None
+    visits: int = 0
+    goal_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str = ""
+
+    def parked(self, step: str, due_at: datetime | None, delivery_id: int | None, visits: int) -> "Snapshot":
+        """Give the same enrollment waiting at a step. Written out: `replace` takes three times as long."""
+        return Snapshot(
+            self.id,
+            self.journey,
+            self.version,
+            self.entered_at,
+            step,
+            self.entry,
+            self.entry_seq,
+            self.key,
+            due_at,
+            delivery_id,
+            visits,
+            self.goal_at,
+        )
+
+    def ended(self, step: str, at: datetime, reason: str, visits: int) -> "Snapshot":
+        """Give the same enrollment as it ended."""
+        return Snapshot(
+            self.id,
+            self.journey,
+            self.version,
+            self.entered_at,
+            step,
+            self.entry,
+            self.entry_seq,
+            self.key,
+            None,
+            None,
+            visits,
+            self.goal_at,
+            at,
+            reason,
+        )
+
+    @property
+    def is_live(self) -> bool:
+        """Say whether the person is still in the journey."""
+        return self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Put this delivery into the outbox. `parameters` are what its action needs beside the goods."""
+
+    delivery: Delivery
+    due_at: datetime
+    parameters: Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Take this delivery back out of the outbox: its customer left the journey."""
+
+    delivery_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttributes:
+    """Write these attributes of the profile."""
+
+    values: Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Disband:
+    """Leave the audiences this enrollment joined."""
+
+    enrollment_id: int
+
+
+Effect: TypeAlias = Plan | Recall | SetAttributes | Disband
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One line of the story: at which step, what happened, and why."""
+
+    at: datetime
+    enrollment_id: int
+    journey: str
+    step: str
+    what: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next snapshot, what is to be done in the world, and the story of how it came to that."""
+
+    snapshot: Snapshot
+    effects: tuple[Effect, ...] = ()
+    trace: tuple[Trace, ...] = ()
