@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
+from journeys.compile import Journey
 from journeys.decide import leave
+from journeys.decision import Snapshot
 from journeys.vocabulary import Facts
 from orchestrator.advance import wake_sleepers
 from orchestrator.customer import Customer, Memory
@@ -17,10 +19,9 @@ from orchestrator.program import Program
 def absorb(customer: Customer, other: Customer, now: datetime, program: Program) -> None:
     """Take over another profile's facts, enrollments and outbox; where both are in a journey, the survivor's stays."""
     customer.tick(now)
-    mine = {(snapshot.journey, snapshot.key) for snapshot in customer.enrollments.values()}
     for snapshot in list(other.enrollments.values()):
         journey = program.journeys.get(snapshot.journey)
-        if journey is not None and (snapshot.journey, snapshot.key) in mine:
+        if journey is not None and _is_twice(customer, snapshot, journey):
             apply_decision(other, leave(journey, snapshot, scope_of(other, program), "merged"))
     for entry in other.outbox.values():
         entry.delivery = replace(entry.delivery, profile_id=customer.id)
@@ -33,6 +34,12 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
     _join_memory(customer.memory, other.memory)
     customer.facts.sends.extend(other.facts.sends)
     wake_sleepers(customer, now)
+
+
+def _is_twice(customer: Customer, theirs: Snapshot, journey: Journey) -> bool:
+    """Say whether the survivor is in this journey already: in the same key where keys run in parallel."""
+    inside = [snapshot.key for snapshot in customer.enrollments.values() if snapshot.journey == theirs.journey]
+    return theirs.key in inside if journey.spec.if_active == "parallel" else bool(inside)
 
 
 def _join_facts(customer: Customer, theirs: Facts) -> None:

@@ -26,14 +26,14 @@ class ProfileRow(SQLModel, table=True):
         Index("ix_profiles_set_aside", "id", sqlite_where=text("set_aside IS NOT NULL")),
     )
     id: int = Field(sa_column=_key("id"))
-    created_at: int
+    created_at: int = Field(sa_type=BigInteger)
     body: str
     memory: str
-    due_at: int | None = None
+    due_at: int | None = Field(default=None, sa_type=BigInteger)
     version: int = 0
     set_aside: str | None = None
-    merged_into: int | None = None
-    merged_at: int | None = None
+    merged_into: int | None = Field(default=None, sa_type=BigInteger)
+    merged_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class IdentityRow(SQLModel, table=True):
@@ -46,7 +46,7 @@ class IdentityRow(SQLModel, table=True):
     )
     kind: int = Field(primary_key=True)
     value: str = Field(primary_key=True)
-    profile_id: int
+    profile_id: int = Field(sa_type=BigInteger)
 
 
 class EventRow(SQLModel, table=True):
@@ -55,10 +55,10 @@ class EventRow(SQLModel, table=True):
     __tablename__ = "events"
     __table_args__ = (Index("ux_events_dedup", "dedup", unique=True), Index("ix_events_profile", "profile_id"))
     seq: int = Field(sa_column=_key("seq"))
-    profile_id: int
+    profile_id: int = Field(sa_type=BigInteger)
     dedup: bytes = Field(sa_column=Column("dedup", LargeBinary, nullable=False))
-    at: int
-    received_at: int
+    at: int = Field(sa_type=BigInteger)
+    received_at: int = Field(sa_type=BigInteger)
     body: bytes = Field(sa_column=Column("body", LargeBinary, nullable=False))
 
 
@@ -68,17 +68,17 @@ class InboxRow(SQLModel, table=True):
     __tablename__ = "inbox"
     __table_args__ = (Index("ix_inbox_profile", "profile_id"),)
     seq: int = Field(sa_column=_key("seq"))
-    profile_id: int
+    profile_id: int = Field(sa_type=BigInteger)
     absorbs: str | None = None
     aside: int = 0
 
 
 class _FactRow(SQLModel):
-    profile_id: int = Field(primary_key=True)
+    profile_id: int = Field(primary_key=True, sa_type=BigInteger)
     id: str = Field(primary_key=True)
     status: str
-    changed_at: int
-    observed_at: int
+    changed_at: int = Field(sa_type=BigInteger)
+    observed_at: int = Field(sa_type=BigInteger)
     version: int
     source: str
     body: bytes
@@ -111,7 +111,7 @@ class ProductRow(SQLModel, table=True):
     __tablename__ = "products"
     __table_args__ = ({"sqlite_with_rowid": False},)
     id: str = Field(primary_key=True)
-    first_seen_at: int
+    first_seen_at: int = Field(sa_type=BigInteger)
     body: bytes
 
 
@@ -124,18 +124,18 @@ class EnrollmentRow(SQLModel, table=True):
         Index("ix_enrollments_due", "journey", "due_at", sqlite_where=text("due_at IS NOT NULL")),
     )
     id: int = Field(sa_column=_key("id"))
-    profile_id: int
+    profile_id: int = Field(sa_type=BigInteger)
     journey: str
     version: str
     key: str
-    entered_at: int
-    entry_seq: int
+    entered_at: int = Field(sa_type=BigInteger)
+    entry_seq: int = Field(sa_type=BigInteger)
     step: str
-    due_at: int | None = None
-    delivery_id: int | None = None
+    due_at: int | None = Field(default=None, sa_type=BigInteger)
+    delivery_id: int | None = Field(default=None, sa_type=BigInteger)
     visits: int = 0
-    goal_at: int | None = None
-    ended_at: int | None = None
+    goal_at: int | None = Field(default=None, sa_type=BigInteger)
+    ended_at: int | None = Field(default=None, sa_type=BigInteger)
     reason: str = ""
 
 
@@ -149,7 +149,7 @@ class DeliveryRow(SQLModel, table=True):
         Index("ix_deliveries_caps", "profile_id", "attempted_at", sqlite_where=text(SENT_MARKETING)),
     )
     id: int = Field(sa_column=_key("id"))
-    profile_id: int
+    profile_id: int = Field(sa_type=BigInteger)
     journey: str
     step: str
     version: str
@@ -160,20 +160,20 @@ class DeliveryRow(SQLModel, table=True):
     min_items: int
     items: bytes
     parameters: str
-    entry_seq: int
-    planned_at: int
-    due_at: int
+    entry_seq: int = Field(sa_type=BigInteger)
+    planned_at: int = Field(sa_type=BigInteger)
+    due_at: int = Field(sa_type=BigInteger)
     state: int
     reason: str = ""
     on_change: int = 0
     dropped: int = 0
     attempts: int = 0
-    attempted_at: int | None = None
+    attempted_at: int | None = Field(default=None, sa_type=BigInteger)
     counts_for_caps: int = 0
-    lease_until: int | None = None
-    token: int = 0
-    worker: int = 0
-    settled_at: int | None = None
+    lease_until: int | None = Field(default=None, sa_type=BigInteger)
+    token: int = Field(default=0, sa_type=BigInteger)
+    worker: int = Field(default=0, sa_type=BigInteger)
+    settled_at: int | None = Field(default=None, sa_type=BigInteger)
     provider_id: str = ""
 
 
@@ -182,10 +182,10 @@ class AttemptRow(SQLModel, table=True):
 
     __tablename__ = "attempts"
     __table_args__ = ({"sqlite_with_rowid": False},)
-    delivery_id: int = Field(primary_key=True)
+    delivery_id: int = Field(primary_key=True, sa_type=BigInteger)
     number: int = Field(primary_key=True)
-    started_at: int
-    finished_at: int | None = None
+    started_at: int = Field(sa_type=BigInteger)
+    finished_at: int | None = Field(default=None, sa_type=BigInteger)
     outcome: str = ""
 
 
@@ -195,9 +195,9 @@ class JudgementRow(SQLModel, table=True):
     __tablename__ = "judgements"
     __table_args__ = (Index("ix_judgements_profile", "profile_id"),)
     id: int = Field(sa_column=_key("id"))
-    delivery_id: int
-    profile_id: int
-    at: int
+    delivery_id: int = Field(sa_type=BigInteger)
+    profile_id: int = Field(sa_type=BigInteger)
+    at: int = Field(sa_type=BigInteger)
     verdict: int
     reason: str
     answers: bytes
@@ -209,7 +209,7 @@ class TraceRow(SQLModel, table=True):
     __tablename__ = "trace"
     __table_args__ = (Index("ix_trace_profile", "profile_id"),)
     id: int = Field(sa_column=_key("id"))
-    profile_id: int
+    profile_id: int = Field(sa_type=BigInteger)
     body: bytes
 
 
@@ -220,8 +220,8 @@ class WorkerRow(SQLModel, table=True):
     id: int = Field(sa_column=_key("id"))
     host: str
     pid: int
-    started_at: int
-    beat_at: int
+    started_at: int = Field(sa_type=BigInteger)
+    beat_at: int = Field(sa_type=BigInteger)
     lateness_seconds: float = 0.0
 
 

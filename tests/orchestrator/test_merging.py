@@ -173,6 +173,14 @@ def test_where_both_are_in_the_journey_the_persons_own_enrollment_stays(shop: Op
     assert workspace.sent() == [("ann", "hello", "2026-03-02 09:10")]
 
 
+def test_a_journey_that_allows_one_keeps_one_although_their_keys_differ(shop: OpenShop, order: str) -> None:
+    workspace = shop(CART.replace("if_active: parallel", "if_active: ignore"))
+    _strangers(workspace, order)
+    theirs = track("Checkout Started", "09:05", checkout_id="k2", products=GRINDER)
+    _arrive(workspace, ("09:00", CHECKOUT), ("09:05", theirs), ("09:10", identify("ann", "09:10", visitor="v1")))
+    assert sorted(workspace.enrollments()) == [("cart", "settle", ""), ("cart", "settle", "merged")]
+
+
 def test_the_visitors_facts_hold_the_persons_messages(shop: OpenShop, order: str) -> None:
     guards = "guards:\n  already_bought: {within: 30d, do: drop_items}\n"
     workspace = shop(guards + CART)
