@@ -178,6 +178,7 @@ def test_a_journey_that_allows_one_keeps_one_although_their_keys_differ(shop: Op
     _strangers(workspace, order)
     theirs = track("Checkout Started", "09:05", checkout_id="k2", products=GRINDER)
     _arrive(workspace, ("09:00", CHECKOUT), ("09:05", theirs), ("09:10", identify("ann", "09:10", visitor="v1")))
+    workspace.settle("09:10")
     assert sorted(workspace.enrollments()) == [("cart", "settle", ""), ("cart", "settle", "merged")]
 
 
