@@ -49,7 +49,7 @@ def _story(number: int) -> Iterator[tuple[int, dict[str, Any]]]:
 def _order(number: int, at: int) -> Iterator[tuple[int, dict[str, Any]]]:
     order = {"order_id": f"o{number}", "checkout_id": f"c{number}-1"}
     parcel = {"order_id": f"o{number}", "shipment_id": f"p{number}", "carrier": "Demo Post"}
-    delivered = at + (30 + number % 120) * _HOUR
+    delivered = at + (30 + number % 100) * _HOUR
     yield _track(number, at, "Order Completed", **order, **_basket(number))
     yield _track(number, at + 20 * _HOUR, "Order Shipped", **parcel)
     yield _track(number, at + 25 * _HOUR, "Shipment Updated", **parcel, status="in_transit")

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from journeys.decision import Snapshot, Trace
-from journeys.vocabulary import Delivery, Facts, Properties, Purpose, Reach
+from journeys.vocabulary import Delivery, Facts, Profile, Properties, Purpose, Reach
 from operational_guards.verdict import Judgement
 from orchestrator.facts import Change
 
@@ -112,13 +112,17 @@ class Changes:
 
 @dataclass(slots=True)
 class Customer:
-    """One person: facts, live enrollments by id, deliveries under way by id, and what is remembered."""
+    """One person: facts, live enrollments by id, deliveries under way by id, and what is remembered.
+
+    `saved` is the profile as it was last written, so that one that did not change is not written again.
+    """
 
     facts: Facts
     memory: Memory
     enrollments: dict[int, Snapshot] = field(default_factory=dict)
     outbox: dict[int, Outgoing] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
+    saved: Profile | None = None
 
     @property
     def id(self) -> int:

@@ -33,9 +33,13 @@ def load(connection: Connection, ids: Iterable[int], seats: dict[int, Seat], now
             continue
         seat = seats.get(profile_id)
         if seat is None or seat.version != version:
-            customer = Customer(Facts(codec.read_profile(body)), codec.read_memory(memory))
+            profile = codec.read_profile(body)
+            customer = Customer(Facts(profile), codec.read_memory(memory), saved=profile)
             seat = Seat(customer, version, until=from_ms_or_none(merged_at), survivor=merged_into)
-            missing[profile_id] = seats[profile_id] = seat
+            missing[profile_id] = seat
+        # Whoever was asked for last is forgotten last.
+        seats.pop(profile_id, None)
+        seats[profile_id] = seat
         found[profile_id] = seat
     if missing:
         _load_facts(connection, missing)

@@ -41,6 +41,7 @@ SENDS = (
 )
 
 # Writing.
+SAVE_MEMORY = "UPDATE profiles SET memory = ?, due_at = ?, version = version + 1 WHERE id = ?"
 SAVE_PROFILE = "UPDATE profiles SET body = ?, memory = ?, due_at = ?, version = version + 1 WHERE id = ?"
 # Caps count what a profile was sent before it joined another.
 MOVE_SENDS = "UPDATE deliveries SET profile_id = ? WHERE profile_id = ? AND counts_for_caps = 1"

@@ -20,6 +20,7 @@ class Batch:
     """Everything that a turn wants written."""
 
     profiles: list[Row] = field(default_factory=list)
+    memories: list[Row] = field(default_factory=list)
     facts: dict[str, list[Row]] = field(default_factory=lambda: {kind: [] for kind in FACT_TABLES})
     entered: list[Row] = field(default_factory=list)
     moved: list[Row] = field(default_factory=list)
@@ -38,8 +39,12 @@ class Batch:
     def add(self, customer: Customer, due_at: datetime | None, done: Iterable[int]) -> None:
         """Add what one customer's turn changed; `done` are the inbox places that are now decided on."""
         changes, profile_id = customer.take_changes(), customer.id
-        profile, memory = codec.encode_text(customer.facts.profile), codec.encode_text(customer.memory)
-        self.profiles.append((profile, memory, to_ms_or_none(due_at), profile_id))
+        profile, memory, due_ms = customer.facts.profile, codec.encode_text(customer.memory), to_ms_or_none(due_at)
+        if profile is customer.saved:
+            self.memories.append((memory, due_ms, profile_id))
+        else:
+            self.profiles.append((codec.encode_text(profile), memory, due_ms, profile_id))
+            customer.saved = profile
         self.done.extend([(seq,) for seq in done])
         self._add_facts(customer, changes)
         self._add_enrollments(profile_id, changes)
@@ -84,12 +89,17 @@ class Batch:
         self.moved_sends.append((survivor, absorbed.id))
         self.absorbed.append((absorbed.id,))
 
-    def extend(self, other: "Batch") -> None:
-        """Add what another batch holds, kind by kind."""
-        for kind, rows in other.facts.items():
-            self.facts[kind].extend(rows)
-        for name in _ROWS:
-            getattr(self, name).extend(getattr(other, name))
+    def mark(self) -> tuple[int, ...]:
+        """Remember how much there is, so that what comes after can be taken out again."""
+        return tuple([len(rows) for rows in self._lists()])
+
+    def rewind(self, mark: tuple[int, ...]) -> None:
+        """Take out everything that was added since the mark."""
+        for rows, length in zip(self._lists(), mark, strict=True):
+            del rows[length:]
+
+    def _lists(self) -> list[list[Row]]:
+        return [*self.facts.values(), *[getattr(self, name) for name in _ROWS]]
 
     def put_aside(self, profile_id: int, error: str) -> None:
         """Keep a customer whose decision raised, and their events, out of the way until somebody has looked."""
@@ -113,6 +123,7 @@ def write(connection: Connection, batch: Batch) -> None:
     _many(connection, statements.ATTEMPT, batch.began)
     _many(connection, statements.ATTEMPTED, batch.finished)
     _many(connection, statements.SAVE_PROFILE, batch.profiles)
+    _many(connection, statements.SAVE_MEMORY, batch.memories)
     _many(connection, statements.MOVE_SENDS, batch.moved_sends)
     _many(connection, statements.MOVE_EVENT, batch.moved_events)
     _many(connection, statements.DROP_EVENTS, batch.absorbed)
