@@ -125,6 +125,8 @@ class FrequencyCap:
         for scope, cap in caps:
             if cap.limit == 0:
                 return Suppress(f"frequency_cap.{scope}", (Evidence("cap", scope, cap.text),))
+        if not facts.sends:
+            return ALLOW
         earliest = now - max((cap.reach for _, cap in caps), default=timedelta(0))
         recent = [send for send in facts.sends if send.at > earliest and not _is_own(send, delivery)]
         if not recent:

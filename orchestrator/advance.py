@@ -34,14 +34,14 @@ def advance(
     _set_schedules(customer, program, missed_by)
     while True:
         timer = _next_timer(customer, program)
-        event = events[0] if events else None
-        at = min((moment for moment in (timer, event.at if event else None) if moment), default=None)
+        is_event = bool(events) and (timer is None or events[0].at < timer)
+        at = events[0].at if is_event else timer
         if at is None or at > until or (by_delivery and _waits_before(customer, at)):
             return
-        if timer is not None and timer <= at:
-            _wake(customer, timer, program, missed_by)
-        else:
+        if is_event:
             _see(customer, events.popleft(), program)
+        else:
+            _wake(customer, at, program, missed_by)
 
 
 def _waits_before(customer: Customer, at: datetime) -> bool:

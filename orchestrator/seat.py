@@ -42,7 +42,8 @@ class Seat:
     @property
     def is_calling(self) -> bool:
         """Say whether a delivery is being handed over: nothing else happens to the customer until its fate is known."""
-        return any(entry.state == "attempting" for entry in self.customer.outbox.values())
+        outbox = self.customer.outbox
+        return bool(outbox) and any(entry.state == "attempting" for entry in outbox.values())
 
     def limit(self, until: datetime) -> datetime:
         """Give the moment up to which this profile lives."""

@@ -3,6 +3,7 @@
 Bodies are JSON, written and read by msgspec with the types of `journeys.vocabulary`; what is empty is left out.
 """
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -200,7 +201,15 @@ def judgement_row(profile_id: int, judged: Judged) -> Row:
 
 def encode_answers(answers: tuple[tuple[str, Verdict], ...]) -> bytes:
     """Write what every guard answered. Guards that allow are named only, so that a quiet ledger stays small."""
+    if all(isinstance(verdict, Allow) for _, verdict in answers):
+        return _all_allow(tuple([guard for guard, _ in answers]))
     return _encode([_answer(guard, verdict) for guard, verdict in answers])
+
+
+@lru_cache(maxsize=1_024)
+def _all_allow(guards: tuple[str, ...]) -> bytes:
+    """Write the answer most letters get; there are as many of these as sets of guards."""
+    return _encode([{"guard": guard} for guard in guards])
 
 
 def _answer(guard: str, verdict: Verdict) -> dict[str, Any]:

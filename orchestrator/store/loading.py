@@ -56,16 +56,16 @@ def _batch(ids: Iterable[int]) -> str:
 
 def _load_facts(connection: Connection, seats: dict[int, Seat]) -> None:
     batch = (_batch(seats),)
-    for profile_id, body in connection.exec_driver_sql(statements.ORDERS, batch):
+    for profile_id, body in connection.exec_driver_sql(statements.ORDERS, batch).all():
         put_order(seats[profile_id].customer.facts, codec.read_order(body))
-    for profile_id, body in connection.exec_driver_sql(statements.SHIPMENTS, batch):
+    for profile_id, body in connection.exec_driver_sql(statements.SHIPMENTS, batch).all():
         put_shipment(seats[profile_id].customer.facts, codec.read_shipment(body))
-    for profile_id, body in connection.exec_driver_sql(statements.RETURNS, batch):
+    for profile_id, body in connection.exec_driver_sql(statements.RETURNS, batch).all():
         put_return(seats[profile_id].customer.facts, codec.read_return(body))
 
 
 def _load_enrollments(connection: Connection, seats: dict[int, Seat]) -> None:
-    for row in connection.exec_driver_sql(statements.ENROLLMENTS, (_batch(seats),)):
+    for row in connection.exec_driver_sql(statements.ENROLLMENTS, (_batch(seats),)).all():
         snapshot = _snapshot(row)
         seats[row[0]].customer.enrollments[snapshot.id] = snapshot
 
@@ -88,7 +88,7 @@ def _snapshot(row: Any) -> Snapshot:
 
 
 def _load_outbox(connection: Connection, seats: dict[int, Seat]) -> None:
-    for row in connection.exec_driver_sql(statements.OUTBOX, (_batch(seats),)):
+    for row in connection.exec_driver_sql(statements.OUTBOX, (_batch(seats),)).all():
         entry = _outgoing(row)
         seats[row[0]].customer.outbox[entry.delivery.id] = entry
 
@@ -138,7 +138,7 @@ def _load_events(connection: Connection, seats: dict[int, Seat]) -> None:
     """Add what came into the inbox since a seat last looked, in order of time."""
     seen = min((seat.seen for seat in seats.values()), default=0)
     fresh: dict[int, list[Event]] = defaultdict(list)
-    for profile_id, seq, absorbs, body in connection.exec_driver_sql(statements.EVENTS, (_batch(seats), seen)):
+    for profile_id, seq, absorbs, body in connection.exec_driver_sql(statements.EVENTS, (_batch(seats), seen)).all():
         seat = seats[profile_id]
         if seq <= seat.seen:
             continue

@@ -35,6 +35,7 @@ class Batch:
     moved_events: list[Row] = field(default_factory=list)
     moved_sends: list[Row] = field(default_factory=list)
     set_aside: list[Row] = field(default_factory=list)
+    _lists: list[list[Row]] = field(init=False, repr=False)
 
     def add(self, customer: Customer, due_at: datetime | None, done: Iterable[int]) -> None:
         """Add what one customer's turn changed; `done` are the inbox places that are now decided on."""
@@ -89,24 +90,24 @@ class Batch:
         self.moved_sends.append((survivor, absorbed.id))
         self.absorbed.append((absorbed.id,))
 
-    def mark(self) -> tuple[int, ...]:
+    def __post_init__(self) -> None:
+        self._lists = [*self.facts.values(), *[getattr(self, name) for name in _ROWS]]
+
+    def mark(self) -> list[int]:
         """Remember how much there is, so that what comes after can be taken out again."""
-        return tuple([len(rows) for rows in self._lists()])
+        return [len(rows) for rows in self._lists]
 
-    def rewind(self, mark: tuple[int, ...]) -> None:
+    def rewind(self, mark: list[int]) -> None:
         """Take out everything that was added since the mark."""
-        for rows, length in zip(self._lists(), mark, strict=True):
+        for rows, length in zip(self._lists, mark, strict=True):
             del rows[length:]
-
-    def _lists(self) -> list[list[Row]]:
-        return [*self.facts.values(), *[getattr(self, name) for name in _ROWS]]
 
     def put_aside(self, profile_id: int, error: str) -> None:
         """Keep a customer whose decision raised, and their events, out of the way until somebody has looked."""
         self.set_aside.append((error, profile_id))
 
 
-_ROWS = tuple(each.name for each in fields(Batch) if each.name != "facts")
+_ROWS = tuple(each.name for each in fields(Batch) if each.name not in ("facts", "_lists"))
 
 
 def write(connection: Connection, batch: Batch) -> None:
