@@ -19,6 +19,7 @@ from orchestrator.store.base import Lost
 from orchestrator.worker import Worker
 
 CUSTOMERS_AT_ONCE = 200
+STATUS = Path("/proc/self/status")
 
 
 class Sink:
@@ -54,6 +55,17 @@ def run(folder: Path) -> float:
     store.close()
     if engine.errors or not done.handed_over:
         raise RuntimeError(f"the worker did not do its work: {engine.errors[:1]}, {done}")
+    return peak()
+
+
+def peak() -> float:
+    """Give the most memory that this process ever had, in MB.
+
+    Linux keeps `ru_maxrss` over an exec, so there it would be that of the process that started this one.
+    """
+    if STATUS.exists():
+        lines = dict(line.split(":", 1) for line in STATUS.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -1,21 +1,40 @@
 """Which goods does a list of products name?
 
 Shops write the same thing in several ways: `product_id`, `sku` or `id`; a price as a number or as text. Whatever does
-not name a product is left out rather than guessed.
+not name a product is left out rather than guessed. One event's list is asked for again and again: when its order is
+noted, and for every letter about it; so a `Products` list reads its goods once.
 """
 
+from collections.abc import Iterable
 from math import isfinite
+from typing import Any
 
 from journeys.vocabulary import Item
 
 _RARE = frozenset({"variant", "category", "url", "image_url"})
 
 
+class Products(list[Any]):
+    """The `products` of an event as they were sent, and once they were read the goods they name. It never changes."""
+
+    __slots__ = ("goods",)
+
+    def __init__(self, entries: Iterable[Any]) -> None:
+        super().__init__(entries)
+        self.goods: tuple[Item, ...] | None = None
+
+
 def to_items(raw: object) -> tuple[Item, ...]:
     """Read a `products` property; entries without an id are skipped, anything but a list gives no items."""
-    if not isinstance(raw, list | tuple):
-        return ()
-    return tuple([item for entry in raw if (item := _to_item(entry)) is not None])
+    if type(raw) is Products:
+        if raw.goods is None:
+            raw.goods = _read(raw)
+        return raw.goods
+    return _read(raw) if isinstance(raw, list | tuple) else ()
+
+
+def _read(entries: Iterable[object]) -> tuple[Item, ...]:
+    return tuple([item for entry in entries if (item := _to_item(entry)) is not None])
 
 
 def _to_item(entry: object) -> Item | None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from journeys.goods import Products
 from journeys.vocabulary import Event
 
 
@@ -38,5 +39,8 @@ def decode_event(line: bytes, seq: int = 0) -> Event:
     Raises msgspec.DecodeError for anything else.
     """
     row = _DECODER.decode(line)
+    products = row.properties.get("products")
+    if products is not None and type(products) is list:
+        row.properties["products"] = Products(products)
     at = datetime.fromtimestamp(row.at / 1000, UTC)
     return Event(row.message_id, row.kind, row.name, at, row.properties, row.source, seq)
