@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from journeys.values import quickly_made
 from journeys.vocabulary import Delivery, Event, Properties
 
 
@@ -25,6 +26,7 @@ class Due:
     """The snapshot's own timer has come."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Settled:
     """The delivery this enrollment is parked at has met its fate."""
@@ -37,6 +39,7 @@ class Settled:
 Given: TypeAlias = Event | Due | Settled
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One pass of a customer through a journey: a value that can be stored and resumed anywhere.
@@ -103,6 +106,7 @@ class Snapshot:
         return self.ended_at is None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Put this delivery into the outbox. `parameters` are what its action needs beside the goods."""
@@ -137,6 +141,7 @@ class Disband:
 Effect: TypeAlias = Plan | Recall | SetAttributes | Disband
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Trace:
     """One line of the story: at which step, what happened, and why."""
@@ -149,6 +154,7 @@ class Trace:
     why: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The next snapshot, what is to be done in the world, and the story of how it came to that."""

@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
+from journeys.values import quickly_made
+
 Properties: TypeAlias = Mapping[str, Any]
 
 IdentifierKind: TypeAlias = Literal["user_id", "order_id", "checkout_id", "email", "phone", "anonymous_id"]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, order=True)
 class Identifier:
     """One way to recognise a person, already normalised: `("email", "ann@shop.example")`."""
@@ -24,6 +27,7 @@ class Identifier:
     value: str
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened, in the shape of the Segment spec.
@@ -42,6 +46,7 @@ class Event:
     seq: int = 0
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Item:
     """One of the goods an order holds or a message promotes. `price` is for one piece, in the shop's currency."""
@@ -111,6 +116,7 @@ class ReturnStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Order:
     """One order. `changed_at` is when its newest known status happened, `observed_at` when we learned of it.
@@ -201,6 +207,7 @@ class Profile:
         return self.phone if channel_kind in ("sms", "whatsapp", "messenger") else self.email
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class PastSend:
     """A marketing message that was handed over, or may have been: what frequency caps count."""
@@ -241,6 +248,7 @@ class Facts:
         return [self.shipments[shipment_id] for shipment_id in self.shipments_of_order.get(order_id, ())]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One message, audience change or CRM entry that is to be handed over: what guards judge.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, assert_never
 
+from journeys.values import quickly_made
 from operational_guards.base import ALLOW
 from operational_guards.verdict import Delay, DropItems, Evidence, Suppress, Verdict
 
@@ -19,6 +20,7 @@ Then: TypeAlias = Literal["suppress", "send", "drop_items"]
 TICK = timedelta(milliseconds=1)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Hold:
     """One fact that speaks against a delivery.

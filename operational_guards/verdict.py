@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from journeys.values import quickly_made
 
+
+@quickly_made
 @dataclass(frozen=True, slots=True, order=True)
 class Evidence:
     """One fact a guard used: `Evidence("order", "o9", "placed", at)`; `state` is `unknown` where nothing is known."""
@@ -24,6 +27,7 @@ class Allow:
     """Nothing speaks against the message."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class DropItems:
     """The message may go without the items at these places of `delivery.items`."""
@@ -33,6 +37,7 @@ class DropItems:
     evidence: tuple[Evidence, ...] = ()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Delay:
     """Not now: judge again at `until`, or as soon as a fact of the customer changes when `on_change` is true.
@@ -57,6 +62,7 @@ class Suppress:
 Verdict: TypeAlias = Allow | DropItems | Delay | Suppress
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """The verdict that won, and every guard's own answer in order of the guards' names."""

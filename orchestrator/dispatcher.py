@@ -60,6 +60,13 @@ class Dispatcher:
             outcome = action.find(str(lost.delivery_id)) or RetryLater(NEVER_LEFT)
         return Report(lost.delivery_id, lost.profile_id, lost.token, outcome)
 
+    async def close(self) -> None:
+        """Close the connections that actions keep between calls."""
+        for action in self._post.actions.values():
+            close = getattr(action, "close", None)
+            if close is not None:
+                await close()
+
     async def _perform(self, handover: Handover) -> Outcome:
         action = self._post.actions.get(handover.delivery.channel)
         if action is None:

@@ -55,6 +55,7 @@ class Worker:
             else:
                 await self._sleep()
         await self._drain()
+        await self.dispatcher.close()
         return self.done
 
     def recover(self) -> None:

@@ -47,6 +47,7 @@ class RecordingAction:
         self.answer_for: Callable[[Assignment], Answer | None] = lambda assignment: None
         self.gate: asyncio.Event | None = None
         self.assignments: list[Assignment] = []
+        self.is_closed = False
 
     def perform(self, assignment: Assignment) -> Outcome | Awaitable[Outcome]:
         """Record the call and answer as told."""
@@ -64,6 +65,10 @@ class RecordingAction:
     def find(self, key: str) -> Sent | None:
         """Ask the provider whether it took this key."""
         return Sent(f"provider-{key}") if key in self.provider.taken else None
+
+    async def close(self) -> None:
+        """Let go of the connection to the provider."""
+        self.is_closed = True
 
     async def _slowly(self, answer: Outcome, gate: asyncio.Event) -> Outcome:
         await gate.wait()

@@ -34,6 +34,12 @@ def test_with_until_idle_it_ends_when_everything_that_is_due_was_done(shop: Open
     assert workspace.status().deliveries == {"sent": 20}
 
 
+def test_it_lets_go_of_its_connections_when_it_ends(shop: OpenShop) -> None:
+    workspace = shop(WELCOME)
+    asyncio.run(_worker(workspace).run(until_idle=True))
+    assert workspace.email.is_closed
+
+
 def test_with_nothing_to_do_it_ends_after_one_look(shop: OpenShop) -> None:
     assert asyncio.run(_worker(shop(WELCOME)).run(until_idle=True)) == Done(turns=1, customers=0, handed_over=0)
 
