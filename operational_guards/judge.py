@@ -34,19 +34,21 @@ def judge(guards: Sequence[Guard], delivery: Delivery, facts: Facts, now: dateti
     answers: list[Named] = []
     for guard in guards:
         try:
-            if guard.applies_to(delivery):
-                answers.append((guard.name, _answer(guard, delivery, facts, now)))
+            if not guard.applies_to(delivery):
+                continue
+            verdict = guard.judge(delivery, facts, now)
+            if verdict is not ALLOW:
+                _check(guard.name, verdict)
         except Exception as error:
-            answers.append((guard.name, _without_answer(guard.name, error, delivery, now)))
+            verdict = _without_answer(guard.name, error, delivery, now)
+        answers.append((guard.name, verdict))
     answers.sort(key=itemgetter(0))
     return Judgement(_strictest(answers, delivery), tuple(answers))
 
 
-def _answer(guard: Guard, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
-    verdict = guard.judge(delivery, facts, now)
+def _check(name: str, verdict: object) -> None:
     if not isinstance(verdict, _VERDICTS):
-        raise TypeError(f'guard "{guard.name}": expected a verdict, got {verdict!r}; return Allow() to let it go')
-    return verdict
+        raise TypeError(f'guard "{name}": expected a verdict, got {verdict!r}; return Allow() to let it go')
 
 
 def _without_answer(name: str, error: Exception, delivery: Delivery, now: datetime) -> Verdict:
@@ -58,7 +60,7 @@ def _without_answer(name: str, error: Exception, delivery: Delivery, now: dateti
 
 
 def _strictest(answers: Sequence[Named], delivery: Delivery) -> Verdict:
-    held = [answer for answer in answers if not isinstance(answer[1], Allow)]
+    held = [answer for answer in answers if answer[1] is not ALLOW and not isinstance(answer[1], Allow)]
     if not held:
         return ALLOW
     for _, verdict in held:

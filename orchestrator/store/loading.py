@@ -1,7 +1,7 @@
 """What does the database know about these customers? A handful of queries for a whole batch, never one a customer."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,28 +26,32 @@ def load(connection: Connection, ids: Iterable[int], seats: dict[int, Seat], now
 
     Profiles that are set aside or were absorbed are left out; `seats` is updated.
     """
-    rows = connection.exec_driver_sql(statements.PROFILES, (_batch(ids),)).all()
-    found, missing = {}, {}
-    for profile_id, body, memory, version, set_aside, merged_into, merged_at in rows:
-        if set_aside is not None:
-            continue
-        seat = seats.get(profile_id)
-        if seat is None or seat.version != version:
-            profile = codec.read_profile(body)
-            customer = Customer(Facts(profile), codec.read_memory(memory), saved=profile)
-            seat = Seat(customer, version, until=from_ms_or_none(merged_at), survivor=merged_into)
-            missing[profile_id] = seat
+    rows = connection.exec_driver_sql(statements.STANDING, (_batch(ids),)).all()
+    standing = {row[0]: row for row in rows}
+    missing = {known for known, row in standing.items() if known not in seats or seats[known].version != row[1]}
+    fresh = _load_profiles(connection, standing, missing) if missing else {}
+    found = {}
+    for profile_id in standing:
         # Whoever was asked for last is forgotten last.
-        seats.pop(profile_id, None)
-        seats[profile_id] = seat
-        found[profile_id] = seat
-    if missing:
-        _load_facts(connection, missing)
-        _load_enrollments(connection, missing)
-        _load_outbox(connection, missing)
-        _load_sends(connection, missing, now)
+        kept = seats.pop(profile_id, None)
+        found[profile_id] = seats[profile_id] = fresh[profile_id] if profile_id in missing or kept is None else kept
+    if fresh:
+        _load_facts(connection, fresh)
+        _load_enrollments(connection, fresh)
+        _load_outbox(connection, fresh)
+        _load_sends(connection, fresh, now)
     _load_events(connection, found)
     return found
+
+
+def _load_profiles(connection: Connection, standing: Mapping[int, Any], ids: Iterable[int]) -> dict[int, Seat]:
+    seats = {}
+    for profile_id, body, memory in connection.exec_driver_sql(statements.PROFILES, (_batch(ids),)).all():
+        _, version, merged_into, merged_at = standing[profile_id]
+        profile = codec.read_profile(body)
+        customer = Customer(Facts(profile), codec.read_memory(memory), saved=profile)
+        seats[profile_id] = Seat(customer, version, until=from_ms_or_none(merged_at), survivor=merged_into)
+    return seats
 
 
 def _batch(ids: Iterable[int]) -> str:

@@ -16,7 +16,8 @@ WAITING = f"SELECT profile_id, COUNT(*) FROM inbox WHERE profile_id {IN_BATCH} A
 CLAIM_DUE = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS NULL ORDER BY due_at LIMIT ?"
 
 # Loading.
-PROFILES = f"SELECT id, body, memory, version, set_aside, merged_into, merged_at FROM profiles WHERE id {IN_BATCH}"
+STANDING = f"SELECT id, version, merged_into, merged_at FROM profiles WHERE id {IN_BATCH} AND set_aside IS NULL"
+PROFILES = f"SELECT id, body, memory FROM profiles WHERE id {IN_BATCH}"
 EVENTS = (
     "SELECT i.profile_id, i.seq, i.absorbs, e.body FROM inbox i JOIN events e ON e.seq = i.seq "
     f"WHERE i.profile_id {IN_BATCH} AND i.aside = 0 AND i.seq > ?"
