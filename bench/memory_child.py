@@ -34,6 +34,9 @@ class Sink:
         """Know nothing of a lost one: none is lost here."""
         return Report(lost.delivery_id, lost.profile_id, lost.token, Unknown("bench"))
 
+    async def close(self) -> None:
+        """Have nothing to let go of."""
+
 
 def fill(folder: Path, customers: int) -> None:
     """Put the events of so many customers into the inbox."""

@@ -103,7 +103,7 @@ def _resolver_for(connection: Connection, accepted: Sequence[Accepted]) -> Resol
         for kind, values in by_kind.items()
         for value, profile_id in connection.exec_driver_sql(
             statements.OWNERS, (IDENTIFIER_CODES[kind], codec.encode_text(sorted(values)))
-        )
+        ).all()
     }
     highest: int = connection.exec_driver_sql("SELECT COALESCE(MAX(id), 0) FROM profiles").scalar_one()
     return Resolver(owners, _known(connection, set(owners.values())), highest + 1)
@@ -113,9 +113,9 @@ def _known(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
     batch = (codec.encode_text(sorted(ids)),)
     known = {
         profile_id: Known(profile_id, from_ms(created_at), {})
-        for profile_id, created_at in connection.exec_driver_sql(statements.CREATED, batch)
+        for profile_id, created_at in connection.exec_driver_sql(statements.CREATED, batch).all()
     }
-    for profile_id, kind, value in connection.exec_driver_sql(statements.DISTINGUISHED_BY, batch):
+    for profile_id, kind, value in connection.exec_driver_sql(statements.DISTINGUISHED_BY, batch).all():
         known[profile_id].identifiers.setdefault(IDENTIFIER_KINDS[kind], set()).add(value)
     return known
 
