@@ -14,7 +14,8 @@ from bench.workspace import example
 from orchestrator.clock import HistoryMoments, wall_now
 from orchestrator.dispatcher import Dispatcher
 from orchestrator.engine import Engine, Handover, Report
-from orchestrator.sources.segment import Accepted, SegmentSource
+from orchestrator.sources.base import Accepted
+from orchestrator.sources.segment import SegmentSource
 from orchestrator.store.base import Lost
 from orchestrator.worker import Worker
 

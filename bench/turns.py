@@ -8,7 +8,8 @@ from datetime import datetime
 from actions.base import Sent
 from orchestrator.engine import Engine, Handover, Report
 from orchestrator.program import Program
-from orchestrator.sources.segment import Accepted, SegmentSource
+from orchestrator.sources.base import Accepted
+from orchestrator.sources.segment import SegmentSource
 from orchestrator.store.sqlite import SqliteStore
 
 _SOURCE = SegmentSource("LV")

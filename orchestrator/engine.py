@@ -27,7 +27,7 @@ from orchestrator.store.codes import from_ms, to_ms
 from orchestrator.store.writing import Batch
 
 LEASE = timedelta(minutes=5)
-MOST_SEATS = 4_000
+MOST_SEATS = 2_500
 # The reason of an attempt that was lost on our side of the call: nobody has to be spared, so it is made up for at once.
 NEVER_LEFT = "attempt.not_found"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from journeys.goods import to_items
+from journeys.goods import Products, to_items
 from journeys.vocabulary import Item
 
 
@@ -65,3 +65,13 @@ def test_an_unreadable_quantity_is_one_piece() -> None:
 
 def test_goods_that_were_read_already_stay_as_they_are() -> None:
     assert to_items((Item("p1", "Mug"),)) == (Item("p1", "Mug"),)
+
+
+def test_the_goods_of_an_events_list_are_read_once() -> None:
+    products = Products([{"product_id": "p1"}])
+    assert to_items(products) is to_items(products)
+
+
+def test_an_events_list_names_the_same_goods_as_any_list() -> None:
+    products = [{"product_id": "p1", "price": 4}, {"name": "no id"}, {"sku": "p2"}]
+    assert to_items(Products(products)) == to_items(products) == (Item("p1", price=4.0), Item("p2"))
