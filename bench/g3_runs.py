@@ -3,19 +3,19 @@
 An event, two durable steps, a durable wait, and one step with guards that are judged before the send.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import msgspec
 
-from bench.raw import Recording, new_store, record, replay
-from bench.result import Goal, Pair, Result, Sizes, middle
+from bench.raw import Recording, against_raw
+from bench.result import Goal, Result, Sizes
 from bench.shop import BEGIN
 from bench.turns import Bench, Clock, deploy
 from bench.workspace import program_of
 from orchestrator.program import Program
+from orchestrator.store.sqlite import SqliteStore
 
 BATCH = 500
 RUN = """
@@ -39,15 +39,7 @@ journeys:
 
 def measure(sizes: Sizes) -> tuple[Result, ...]:
     """Take in one event for each of many people and let all their runs come to their end, intake included."""
-    program = program_of(RUN)
-    pairs = []
-    with TemporaryDirectory() as scratch:
-        for repeat in range(sizes.repeats):
-            folder = Path(scratch) / str(repeat)
-            folder.mkdir()
-            seconds, recording = _run(program, sizes.runs, folder)
-            pairs.append(Pair(seconds, replay(recording, folder)))
-    pair = middle(pairs)
+    pair, _ = against_raw(_Runs(program_of(RUN), sizes.runs), sizes.repeats)
     value, note = sizes.runs / pair.seconds, f"{sizes.runs:,} runs; raw {sizes.runs / pair.raw_seconds:,.0f}/s"
     return (
         Result("G3 runs, of raw", "runs/s", value, Goal("ratio", 0.4), pair.ratio, note),
@@ -55,21 +47,26 @@ def measure(sizes: Sizes) -> tuple[Result, ...]:
     )
 
 
-def _run(program: Program, runs: int, folder: Path) -> tuple[float, Recording]:
-    store = new_store(folder)
-    deploy(store, program)
-    recording = record(store)
-    bench = Bench(store, program, Clock(BEGIN), BATCH)
-    coming = iter(range(runs))
-    while people := list(islice(coming, BATCH)):
-        bench.take_in(map(_subscribed, people))
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Lets so many runs begin, wait and end."""
+
+    program: Program
+    runs: int
+
+    def __call__(self, store: SqliteStore, recording: Recording) -> float:
+        deploy(store, self.program)
+        recording.transactions.clear()
+        bench = Bench(store, self.program, Clock(BEGIN), BATCH)
+        coming = iter(range(self.runs))
+        while people := list(islice(coming, BATCH)):
+            bench.take_in(map(_subscribed, people))
+            bench.settle()
+        bench.clock.now += timedelta(hours=1)
         bench.settle()
-    bench.clock.now += timedelta(hours=1)
-    bench.settle()
-    store.close()
-    if bench.sent != 3 * runs:
-        raise RuntimeError(f"{runs} runs should have handed over {3 * runs}, got {bench.sent}; nothing was measured")
-    return bench.turn_seconds + bench.append_seconds, recording
+        if bench.sent != 3 * self.runs:
+            raise RuntimeError(f"{self.runs} runs should hand over {3 * self.runs}, got {bench.sent}; no measurement")
+        return bench.turn_seconds + bench.append_seconds
 
 
 def _subscribed(number: int) -> bytes:

@@ -1,15 +1,18 @@
 """How fast would the database alone be? The very same writes, replayed by plain sqlite3 without any of our code."""
 
+import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, TypeAlias
 
 from sqlalchemy import event
 
+from bench.result import Pair, middle
 from orchestrator.store.sqlite import SqliteStore
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -60,6 +63,40 @@ class Recording:
             yield
         finally:
             self.counts = True
+
+
+Work: TypeAlias = Callable[[SqliteStore, Recording], float]
+
+
+def against_raw(work: Work, repeats: int) -> tuple[Pair, Recording]:
+    """Do this work a few times on fresh databases, each time against its own writes replayed raw at once after.
+
+    `work` does the same every time and gives the seconds that count. It is recorded in a run of its own, because a
+    recording that grows would slow down what is measured.
+    """
+    with TemporaryDirectory() as scratch:
+        recording = _recorded(work, Path(scratch) / "recorded")
+        # The recording stays, and must not be searched for garbage again and again on our time.
+        gc.collect()
+        gc.freeze()
+        pairs = [_pair(work, recording, Path(scratch) / str(repeat)) for repeat in range(repeats)]
+        gc.unfreeze()
+    return middle(pairs), recording
+
+
+def _pair(work: Work, recording: Recording, folder: Path) -> Pair:
+    store = new_store(folder)
+    seconds = work(store, Recording())
+    store.close()
+    return Pair(seconds, replay(recording, folder))
+
+
+def _recorded(work: Work, folder: Path) -> Recording:
+    store = new_store(folder)
+    recording = record(store)
+    work(store, recording)
+    store.close()
+    return recording
 
 
 def new_store(folder: Path, name: str = "tactful.db") -> SqliteStore:
