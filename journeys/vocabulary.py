@@ -11,11 +11,64 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
+from journeys.goods_facts import NO_GOODS, Goods, Item, Product, Stock
+from journeys.order_facts import (
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+    Refund,
+    Return,
+    ReturnStatus,
+    Shipment,
+    ShipmentStatus,
+    Ticket,
+    TicketStatus,
+)
 from journeys.values import quickly_made
+
+__all__ = [
+    "NO_GOODS",
+    "Delivery",
+    "Doubt",
+    "Duration",
+    "Event",
+    "FactKind",
+    "Facts",
+    "Goods",
+    "Identifier",
+    "IdentifierKind",
+    "Intent",
+    "Item",
+    "Order",
+    "OrderStatus",
+    "Outside",
+    "PastSend",
+    "Payment",
+    "PaymentStatus",
+    "Product",
+    "Profile",
+    "Properties",
+    "Purpose",
+    "Reach",
+    "Refund",
+    "Return",
+    "ReturnStatus",
+    "Shipment",
+    "ShipmentStatus",
+    "Stock",
+    "Ticket",
+    "TicketStatus",
+]
 
 Properties: TypeAlias = Mapping[str, Any]
 
-IdentifierKind: TypeAlias = Literal["user_id", "order_id", "checkout_id", "email", "phone", "anonymous_id"]
+IdentifierKind: TypeAlias = Literal[
+    "user_id", "order_id", "checkout_id", "email", "phone", "anonymous_id", "tracking_number"
+]
+
+# The kinds of facts that sources tell of and guards ask for.
+FactKind: TypeAlias = Literal["orders", "payments", "refunds", "shipments", "returns", "tickets", "products"]
 
 
 @quickly_made
@@ -46,21 +99,6 @@ class Event:
     seq: int = 0
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One of the goods an order holds or a message promotes. `price` is for one piece, in the shop's currency."""
-
-    product_id: str
-    name: str = ""
-    price: float = 0.0
-    quantity: float = 1.0
-    variant: str = ""
-    category: str = ""
-    url: str = ""
-    image_url: str = ""
-
-
 class Purpose(StrEnum):
     """Why a message is sent: to sell and to care (`marketing`), or because the customer is owed it."""
 
@@ -81,99 +119,6 @@ class Reach(StrEnum):
     MESSAGE = "message"
     AUDIENCE = "audience"
     CRM = "crm"
-
-
-class OrderStatus(StrEnum):
-    """Where an order stands with the shop. `fulfilled` means it left the shop, which is not `delivered`."""
-
-    PLACED = "placed"
-    PAYMENT_FAILED = "payment_failed"
-    CANCELLED = "cancelled"
-    REFUNDED = "refunded"
-
-
-class ShipmentStatus(StrEnum):
-    """Where a parcel is."""
-
-    SHIPPED = "shipped"
-    IN_TRANSIT = "in_transit"
-    OUT_FOR_DELIVERY = "out_for_delivery"
-    DELIVERED = "delivered"
-    EXCEPTION = "exception"
-    LOST = "lost"
-    RETURNED_TO_SENDER = "returned_to_sender"
-    CANCELLED = "cancelled"
-
-
-class ReturnStatus(StrEnum):
-    """How far a return has come. `declined` and `cancelled` mean the customer keeps the goods."""
-
-    REQUESTED = "requested"
-    IN_TRANSIT = "in_transit"
-    RECEIVED = "received"
-    REFUNDED = "refunded"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
-
-
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One order. `changed_at` is when its newest known status happened, `observed_at` when we learned of it.
-
-    `version` counts the statuses it has had; 0 when none was ever stated. `lines_at` is when its goods were last stated
-    and `lowest_total` the smallest total ever stated: with them a late message changes nothing it should not.
-    """
-
-    order_id: str
-    placed_at: datetime
-    status: OrderStatus
-    lines: tuple[Item, ...]
-    total: float
-    changed_at: datetime
-    observed_at: datetime
-    currency: str = ""
-    checkout_id: str = ""
-    source: str = ""
-    version: int = 1
-    lines_at: datetime | None = None
-    lowest_total: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Shipment:
-    """One parcel of an order. Empty `product_ids` means all goods of the order."""
-
-    shipment_id: str
-    order_id: str
-    status: ShipmentStatus
-    changed_at: datetime
-    observed_at: datetime
-    shipped_at: datetime | None = None
-    delivered_at: datetime | None = None
-    product_ids: tuple[str, ...] = ()
-    carrier: str = ""
-    source: str = ""
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """Goods on their way back, or back. `order_id` is empty when the shop could not say which order they came from.
-
-    A refund without a return is one too, named `<order_id>/refund`. `total` is the money it is about, 0 when not said.
-    """
-
-    return_id: str
-    order_id: str
-    status: ReturnStatus
-    lines: tuple[Item, ...]
-    requested_at: datetime
-    changed_at: datetime
-    observed_at: datetime
-    source: str = ""
-    version: int = 1
-    total: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,20 +155,47 @@ class Profile:
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class PastSend:
-    """A marketing message that was handed over, or may have been: what frequency caps count."""
+    """A marketing message that was handed over, or may have been: what frequency caps count.
+
+    `product_ids` are the goods it was about.
+    """
 
     at: datetime
     channel: str
     journey: str
     delivery_id: int = 0
+    product_ids: tuple[str, ...] = ()
+
+
+@quickly_made
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why facts of one kind cannot be relied on: their source has been silent, or was asked and did not answer.
+
+    `state` is `silent` or `no_answer`; `since` is when it was last heard, None when it never was.
+    """
+
+    source: str
+    state: Literal["silent", "no_answer"]
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a guard's own endpoint said about one delivery, or that it did not answer (`body` is None)."""
+
+    at: datetime
+    body: Properties | None
 
 
 @dataclass(slots=True)
 class Facts:
     """All that is known about one customer at one moment: what guards and conditions may consult.
 
-    The three mappings are keyed by the fact's own id and hold the newest state by the time it happened. `by_product`
+    The mappings are keyed by the fact's own id and hold the newest state by the time it happened. `orders_of_product`
     leads from a product to the orders that hold it, in order of placing. Only `orchestrator.facts` changes these.
+    `goods` is shared by all customers. `doubts` says which kinds of facts cannot be relied on, and `outside` what
+    endpoints of guards answered, by the guard's name.
     """
 
     profile: Profile
@@ -234,6 +206,12 @@ class Facts:
     orders_of_product: dict[str, list[str]] = field(default_factory=dict)
     returns_of_product: dict[str, list[str]] = field(default_factory=dict)
     shipments_of_order: dict[str, list[str]] = field(default_factory=dict)
+    payments: dict[str, Payment] = field(default_factory=dict)
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    goods: Goods = field(default_factory=lambda: NO_GOODS)
+    doubts: Mapping[FactKind, tuple[Doubt, ...]] = field(default_factory=dict)
+    outside: Mapping[str, Outside] = field(default_factory=dict)
 
     def orders_with(self, product_id: str) -> list[Order]:
         """List the orders that hold this product, oldest first."""

@@ -1,0 +1,185 @@
+"""What is known about a customer's orders: payments, refunds, parcels, returns and tickets?
+
+Each fact holds the newest state by the time it happened (`changed_at`), when we learned of it (`observed_at`), which
+source said so, and how many states it has had (`version`). Part of `journeys.vocabulary`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from journeys.goods_facts import Item
+from journeys.values import quickly_made
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands with the shop. `fulfilled` means it left the shop, which is not `delivered`.
+
+    `held` is an order the shop keeps back, such as for a suspected fraud.
+    """
+
+    PLACED = "placed"
+    HELD = "held"
+    PAYMENT_FAILED = "payment_failed"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class ShipmentStatus(StrEnum):
+    """Where a parcel is."""
+
+    SHIPPED = "shipped"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+    EXCEPTION = "exception"
+    LOST = "lost"
+    RETURNED_TO_SENDER = "returned_to_sender"
+    CANCELLED = "cancelled"
+
+
+class ReturnStatus(StrEnum):
+    """How far a return has come. `declined` and `cancelled` mean the customer keeps the goods."""
+
+    REQUESTED = "requested"
+    IN_TRANSIT = "in_transit"
+    RECEIVED = "received"
+    REFUNDED = "refunded"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+class PaymentStatus(StrEnum):
+    """How far a payment has come."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+class TicketStatus(StrEnum):
+    """Whether somebody still waits for an answer."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@quickly_made
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order. `changed_at` is when its newest known status happened, `observed_at` when we learned of it.
+
+    `version` counts the statuses it has had; 0 when none was ever stated. `lines_at` is when its goods were last stated
+    and `lowest_total` the smallest total ever stated: with them a late message changes nothing it should not.
+    """
+
+    order_id: str
+    placed_at: datetime
+    status: OrderStatus
+    lines: tuple[Item, ...]
+    total: float
+    changed_at: datetime
+    observed_at: datetime
+    currency: str = ""
+    checkout_id: str = ""
+    source: str = ""
+    version: int = 1
+    lines_at: datetime | None = None
+    lowest_total: float = 0.0
+    promised_at: datetime | None = None
+
+    @property
+    def counts_as_bought(self) -> bool:
+        """Say whether the customer bought these goods: not when it was cancelled or never paid."""
+        return self.status not in _NOT_BOUGHT
+
+
+_NOT_BOUGHT = frozenset({OrderStatus.CANCELLED, OrderStatus.PAYMENT_FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One attempt to pay for an order, as it stands; `total` is the money it is about, 0 when not said."""
+
+    payment_id: str
+    order_id: str
+    status: PaymentStatus
+    changed_at: datetime
+    observed_at: datetime
+    total: float = 0.0
+    source: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money that was paid back for an order at `refunded_at`: for some `lines`, or without any for a sum."""
+
+    refund_id: str
+    order_id: str
+    lines: tuple[Item, ...]
+    total: float
+    refunded_at: datetime
+    observed_at: datetime
+    source: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A question or complaint of the customer. Empty `product_ids` means it is about no goods in particular."""
+
+    ticket_id: str
+    order_id: str
+    status: TicketStatus
+    opened_at: datetime
+    changed_at: datetime
+    observed_at: datetime
+    product_ids: tuple[str, ...] = ()
+    source: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """One parcel of an order. Empty `product_ids` means all goods of the order.
+
+    A parcel goes by its tracking number once that is known, because that is what carriers call it; `also` are the ids
+    the shop gave it. `news_at` is the newest message about it, whether or not it changed the status, and `expected_at`
+    when the carrier, or else the shop, last said it would arrive.
+    """
+
+    shipment_id: str
+    order_id: str
+    status: ShipmentStatus
+    changed_at: datetime
+    observed_at: datetime
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    product_ids: tuple[str, ...] = ()
+    carrier: str = ""
+    source: str = ""
+    version: int = 1
+    also: tuple[str, ...] = ()
+    news_at: datetime | None = None
+    expected_at: datetime | None = None
+    expected_said_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Goods on their way back, or back. `order_id` is empty when the shop could not say which order they came from.
+
+    `total` is the money it is about, 0 when not said.
+    """
+
+    return_id: str
+    order_id: str
+    status: ReturnStatus
+    lines: tuple[Item, ...]
+    requested_at: datetime
+    changed_at: datetime
+    observed_at: datetime
+    source: str = ""
+    version: int = 1
+    total: float = 0.0
