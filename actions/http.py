@@ -13,13 +13,17 @@ lack of one, becomes an outcome:
 
 A reason is the action's name for itself and what happened: `webhook.unreachable`, `webhook.no_answer`,
 `webhook.status_404`, `webhook.bad_url`.
+
+Where what is said matters, such as when a shop is asked for facts, `fetch` reads the whole answer instead.
 """
 
 import asyncio
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Literal, TypeAlias
 
 import httpx
 
@@ -30,6 +34,26 @@ CONNECT_SECONDS = 5.0
 DRAIN_SECONDS = 2.0
 _AGAIN = frozenset((408, 425, 429, 503))
 _MOST_READ = 65_536
+MOST_FETCHED = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole answer, whatever its status; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotFetched:
+    """No whole answer came; `too_large` is one of more than `MOST_FETCHED` bytes."""
+
+    why: Literal["unreachable", "timeout", "too_large", "bad_url"]
+
+
+Fetch: TypeAlias = Fetched | NotFetched
 
 
 class Http:
@@ -55,6 +79,18 @@ class Http:
         await _drain(response)
         return outcome_of(response.status_code, response.headers, request, action=action, now=now)
 
+    async def fetch(self, request: HttpRequest, *, method: Literal["GET", "POST"] = "POST") -> Fetch:
+        """Send it and read the whole answer; never raises for what the network or the other side does."""
+        try:
+            async with asyncio.timeout(request.seconds):
+                return await self._read(request, method)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
+            return NotFetched("bad_url")
+        except (httpx.TimeoutException, TimeoutError):
+            return NotFetched("timeout")
+        except httpx.RequestError:
+            return NotFetched("unreachable")
+
     async def close(self) -> None:
         """Close the connections."""
         if self._client and self._loop is asyncio.get_running_loop():
@@ -66,6 +102,21 @@ class Http:
         client = self._current_client()
         built = client.build_request("POST", request.url, content=request.body, headers=dict(request.headers))
         return await client.send(built, stream=True)
+
+    async def _read(self, request: HttpRequest, method: str) -> Fetch:
+        """Read the answer to its end, or until it is too large; leaving closes the connection of an unread one.
+
+        Nobody needs a packed answer here, and a small one could unpack to a huge one.
+        """
+        headers = {"accept-encoding": "identity", **request.headers}
+        body = bytearray()
+        client = self._current_client()
+        async with client.stream(method, request.url, content=request.body or None, headers=headers) as response:
+            async for piece in response.aiter_bytes(_MOST_READ):
+                body += piece
+                if len(body) > MOST_FETCHED:
+                    return NotFetched("too_large")
+        return Fetched(response.status_code, dict(response.headers), bytes(body))
 
     def _current_client(self) -> httpx.AsyncClient:
         """Give the client of the running loop; connections cannot move from one loop to another."""

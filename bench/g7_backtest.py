@@ -15,7 +15,7 @@ from orchestrator.backtest import Settings, Span, Tally, run
 from orchestrator.clock import wall_now
 from orchestrator.demo_history import demo_history
 from orchestrator.history import History, HistoryReader
-from orchestrator.program import Program, build_program
+from orchestrator.program import Program
 from orchestrator.sources.segment import SegmentSource
 
 YEAR = ROOT.parent / "shared" / "data" / "online_retail.jsonl.gz"
@@ -88,7 +88,7 @@ _NAMES = frozenset(
 
 def _live(program: Program, history: History, *, is_scheduled: bool) -> _Lived:
     journeys = [journey for journey in program.journeys.values() if (journey in program.scheduled) is is_scheduled]
-    chosen = build_program(journeys, program.guards, program.guards_of_step, history.catalog)
+    chosen = program.with_journeys(journeys, history.catalog)
     assert history.last_at is not None
     total = Tally()
     started, used = time.perf_counter(), _children()

@@ -8,6 +8,7 @@ from datetime import datetime
 from actions.base import Sent
 from orchestrator.engine import Engine, Handover, Report
 from orchestrator.program import Program
+from orchestrator.rulebooks import editions
 from orchestrator.sources.base import Accepted
 from orchestrator.sources.segment import SegmentSource
 from orchestrator.store.sqlite import SqliteStore
@@ -73,7 +74,11 @@ class Bench:
 def deploy(store: SqliteStore, program: Program) -> None:
     """Tell the store which journeys run."""
     journeys = {name: journey.version for name, journey in program.journeys.items()}
-    store.deploy(journeys, [journey.name for journey in program.scheduled])
+    store.deploy(
+        journeys,
+        [journey.name for journey in program.scheduled],
+        editions(program.books),
+    )
 
 
 def _sink(handover: Handover) -> Report:

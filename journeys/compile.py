@@ -7,7 +7,9 @@ which a property test keeps equal to calling its triggers.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import blake2b
+from types import MappingProxyType
 
 from transitions import Machine
 
@@ -69,14 +71,25 @@ class Journey:
     exits: tuple[Rule, ...] = ()
     goal: Rule | None = None
     listens: frozenset[str] = frozenset()
+    holds: Mapping[str, timedelta] = field(default_factory=dict)
+
+
+NO_HOLDS: Mapping[str, timedelta] = MappingProxyType({})
 
 
 def compile_journey(
-    name: str, spec: JourneySpec, schema: Schema, zone: str, *, builds: bool = True
+    name: str,
+    spec: JourneySpec,
+    schema: Schema,
+    zone: str,
+    *,
+    builds: bool = True,
+    holds: Mapping[str, timedelta] = NO_HOLDS,
 ) -> tuple[Journey | None, tuple[Fault, ...]]:
     """Compile one journey; with any fault there is no journey. `zone` is the shop's own time zone.
 
-    Without `builds` only the conditions are checked: for a journey whose steps are known not to fit together.
+    `holds` says how long a channel keeps its messages before they go. Without `builds` only the conditions are
+    checked: for a journey whose steps are known not to fit together.
     """
     compiler = _Compiler(("journeys", name), spec, schema)
     steps = {step.id: compiler.step(place, step) for place, step in enumerate(spec.steps)}
@@ -91,6 +104,7 @@ def compile_journey(
         version=version_of(name, spec),
         spec=spec,
         zone=zone,
+        holds=holds,
         machine=machine,
         steps=steps,
         moves=read_moves(machine),

@@ -7,7 +7,7 @@ It is pure. The moment is `scope.now`: the time of the input, not of the compute
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from journeys.compile import CompiledStep, Journey, Rule
@@ -27,7 +27,7 @@ from journeys.decision import (
 from journeys.errors import EndlessLoop, JourneyError
 from journeys.keys import MOST_VISITS, delivery_key, enrollment_of
 from journeys.localtime import next_local, zone_named
-from journeys.moves import CAME, EXIT, GO, NEXT, NO_ARM, TIMED_OUT, arm_trigger
+from journeys.moves import CAME, EXIT, GO, NEXT, NO_ARM, TIMED_OUT, arm_trigger, divert_trigger
 from journeys.scope import EnrollmentView, Scope
 from journeys.spec import (
     AudienceStep,
@@ -37,7 +37,6 @@ from journeys.spec import (
     LeadMagnetStep,
     SendStep,
     SetStep,
-    Until,
     WaitForStep,
     WaitStep,
 )
@@ -126,7 +125,11 @@ class _Walk:
         if settled.delivery_id != snapshot.delivery_id:
             return
         self.note(snapshot.step, settled.fate, settled.reason)
-        self.go_on(self.journey.moves[snapshot.step][settled.fate])
+        moves = self.journey.moves[snapshot.step]
+        diverted = moves.get(divert_trigger(settled.divert)) if settled.divert else None
+        if diverted is not None:
+            self.note(snapshot.step, "diverted", settled.divert)
+        self.go_on(diverted or moves[settled.fate])
 
     # Parts of an event's effect.
 
@@ -151,7 +154,10 @@ class _Walk:
 
     def _is_awaited(self, event: Event) -> bool:
         step = self.journey.steps[self.snapshot.step]
-        if not isinstance(step.spec, WaitForStep) or step.spec.wait_for.event != event.name:
+        if step.kind != "wait_for":
+            return False
+        assert isinstance(step.spec, WaitForStep)
+        if step.spec.wait_for.event != event.name:
             return False
         about = step.spec.wait_for.of
         if about is not None and not self._is_about(event, about):
@@ -211,10 +217,10 @@ class _Walk:
     def enter_wait(self, step: CompiledStep) -> str | None:
         assert isinstance(step.spec, WaitStep)
         wait = step.spec.wait
-        if isinstance(wait, Until):
-            due_at = next_local(self.now, wait.until, zone_named(self.scope.facts.profile.timezone, self.journey.zone))
-        else:
+        if isinstance(wait, timedelta):
             due_at = self.now + wait
+        else:
+            due_at = next_local(self.now, wait.until, zone_named(self.scope.facts.profile.timezone, self.journey.zone))
         self._park(due_at)
         self.note(step.spec.id, "waits", due_at.isoformat())
         return None
@@ -334,7 +340,11 @@ class _Walk:
         )
 
     def _plan_and_park(self, delivery: Delivery) -> None:
-        self.effects.append(Plan(delivery, delivery.planned_at, {}))
+        due_at = delivery.planned_at
+        hold = self.journey.holds.get(delivery.channel)
+        if hold is not None:
+            due_at = max(due_at, self.now + hold)
+        self.effects.append(Plan(delivery, due_at, {}))
         self._park(None, delivery.id)
         self.note(delivery.step, "planned", delivery.channel)
 

@@ -29,11 +29,12 @@ class Due:
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The delivery this enrollment is parked at has met its fate."""
+    """The delivery this enrollment is parked at has met its fate; `divert` is the step a guard sends it to, if any."""
 
     delivery_id: int
     fate: Fate
     reason: str = ""
+    divert: str = ""
 
 
 Given: TypeAlias = Event | Due | Settled

@@ -92,7 +92,7 @@ class Goods:
         """List what is known about this item's stock, of its variant when it names one; empty when nothing is."""
         product = self.products.get(item.product_id)
         inventory = product.inventory if product else {}
-        variants = [item.variant] if item.variant else ["", *inventory]
+        variants = [item.variant] if item.variant else list(dict.fromkeys(["", *inventory]))
         keys = [f"{item.product_id}/{variant}" for variant in variants]
         if not item.variant:
             keys += [key for key in self.stock if key.startswith(f"{item.product_id}/") and key not in keys]

@@ -1,7 +1,8 @@
 """Which events does everybody know, and with which properties?
 
 The names and properties of Segment's e-commerce spec (v2), and our own for what that spec leaves out: parcels,
-returns, messages, forms. A shop adds its own events and properties under `events:`.
+returns, payments, tickets, messages, forms. What is about the shop's goods, such as `Product Updated`, never happens to
+a person and is not among them. A shop adds its own events and properties under `events:`.
 """
 
 from collections.abc import Mapping
@@ -41,10 +42,12 @@ _CHECKOUT_STEP: dict[str, Kind] = {
     **_number("step"),
 }
 _ORDER: dict[str, Kind] = {
-    **_text("order_id", "checkout_id", "cart_id", "email", "phone", "status"),
+    **_text("order_id", "checkout_id", "cart_id", "email", "phone", "status", "payment_status"),
+    **dict.fromkeys(("promised_at", "expected_at"), "date"),
     **_MONEY,
     **_GOODS,
 }
+_PAYMENT: dict[str, Kind] = {**_ORDER, **_text("payment_id", "reason")}
 _COUPON: dict[str, Kind] = {
     **_text("order_id", "cart_id", "checkout_id", "coupon_id", "coupon_name", "reason"),
     **_number("discount"),
@@ -58,10 +61,11 @@ _PARCEL: dict[str, Kind] = {
     **_GOODS,
 }
 _RETURN: dict[str, Kind] = {
-    **_text("return_id", "order_id", "status", "reason", "currency"),
+    **_text("return_id", "order_id", "status", "reason", "currency", "shipment_id", "tracking_number"),
     **_number("total"),
     **_GOODS,
 }
+_TICKET: dict[str, Kind] = {**_text("ticket_id", "order_id", "status", "subject", "email", "phone"), **_GOODS}
 # `delivery` is our own number when the event is ours, and the provider's text when it is theirs.
 _MESSAGE: dict[str, Kind] = {
     "delivery": "any",
@@ -96,9 +100,10 @@ KNOWN_EVENTS: Declared = MappingProxyType(
         "Order Placed": _ORDER,
         "Order Updated": _ORDER,
         "Order Completed": _ORDER,
-        "Order Refunded": {**_ORDER, **_text("return_id")},
+        "Order Refunded": {**_ORDER, **_text("return_id", "refund_id", "reason")},
         "Order Cancelled": {**_ORDER, **_text("reason")},
-        "Payment Failed": {**_ORDER, **_text("reason")},
+        "Payment Failed": _PAYMENT,
+        "Payment Received": _PAYMENT,
         "Coupon Entered": _COUPON,
         "Coupon Applied": _COUPON,
         "Coupon Denied": _COUPON,
@@ -118,6 +123,9 @@ KNOWN_EVENTS: Declared = MappingProxyType(
         "Return Closed": _RETURN,
         "Return Declined": _RETURN,
         "Return Cancelled": _RETURN,
+        "Ticket Opened": _TICKET,
+        "Ticket Updated": _TICKET,
+        "Ticket Closed": _TICKET,
         "Email Clicked": _MESSAGE,
         "Email Opened": _MESSAGE,
         "Email Bounced": _MESSAGE,

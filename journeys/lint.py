@@ -14,7 +14,7 @@ from zoneinfo import available_timezones
 from journeys._graph import Graph, loops, reachable
 from journeys._positions import Path
 from journeys.errors import Fault
-from journeys.moves import EXIT, successors
+from journeys.moves import EXIT, diversions, successors
 from journeys.spec import (
     AudienceStep,
     BranchStep,
@@ -292,8 +292,13 @@ def _targets(step: StepSpec) -> list[tuple[Path, str]]:
             return [((key,), target) for key, target in named.items() if target is not None]
         case BranchStep():
             return [(("branch", place, "go"), arm.go) for place, arm in enumerate(step.branch)]
-        case SendStep() | LeadMagnetStep() if step.if_suppressed not in ("continue", "exit"):
-            return [(("if_suppressed",), step.if_suppressed)]
+        case SendStep() | LeadMagnetStep():
+            ways: list[tuple[Path, str]] = [
+                (("guards", guard, "divert"), target) for guard, target in diversions(step).items()
+            ]
+            if step.if_suppressed not in ("continue", "exit"):
+                ways.append((("if_suppressed",), step.if_suppressed))
+            return ways
         case _:
             return []
 

@@ -33,6 +33,19 @@ def arm_trigger(place: int) -> str:
     return f"arm_{place}"
 
 
+def divert_trigger(target: str) -> str:
+    """Name the trigger of a guard's way out to this step."""
+    return f"divert_to_{target}"
+
+
+def diversions(step: StepSpec) -> dict[str, str]:
+    """Map each guard that diverts at this step to the step it leads to."""
+    if not isinstance(step, SendStep):
+        return {}
+    named = {guard: parameters.get("divert") for guard, parameters in step.guards.items()}
+    return {guard: target for guard, target in named.items() if isinstance(target, str) and target}
+
+
 def successors(spec: JourneySpec) -> dict[str, dict[str, str]]:
     """Map each step id to its triggers and where they lead; a target is a step id or `EXIT`.
 
@@ -49,7 +62,8 @@ def _ways_out(step: StepSpec, following: str) -> dict[str, str]:
         case BranchStep():
             return _arms(step, following)
         case SendStep() | LeadMagnetStep():
-            return {SENT: following, FAILED: following, SUPPRESSED: _when_suppressed(step.if_suppressed, following)}
+            fates = {SENT: following, FAILED: following, SUPPRESSED: _when_suppressed(step.if_suppressed, following)}
+            return fates | {divert_trigger(target): target for target in diversions(step).values()}
         case GoStep():
             return {GO: step.go}
         case ExitStep():

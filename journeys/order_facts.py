@@ -64,6 +64,15 @@ class TicketStatus(StrEnum):
     CLOSED = "closed"
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was last said of an order's status, where payments or refunds know better."""
+
+    status: OrderStatus
+    at: datetime
+    source: str
+
+
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -71,6 +80,8 @@ class Order:
 
     `version` counts the statuses it has had; 0 when none was ever stated. `lines_at` is when its goods were last stated
     and `lowest_total` the smallest total ever stated: with them a late message changes nothing it should not.
+    `promised_at` is when it was last promised to arrive, which was said at `promised_said_at`. Where a payment or the
+    sum of the refunds moved the status on, `stated` keeps what was said of it.
     """
 
     order_id: str
@@ -87,6 +98,8 @@ class Order:
     lines_at: datetime | None = None
     lowest_total: float = 0.0
     promised_at: datetime | None = None
+    promised_said_at: datetime | None = None
+    stated: Said | None = None
 
     @property
     def counts_as_bought(self) -> bool:
@@ -97,6 +110,7 @@ class Order:
 _NOT_BOUGHT = frozenset({OrderStatus.CANCELLED, OrderStatus.PAYMENT_FAILED})
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Payment:
     """One attempt to pay for an order, as it stands; `total` is the money it is about, 0 when not said."""
@@ -111,6 +125,7 @@ class Payment:
     version: int = 1
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Refund:
     """Money that was paid back for an order at `refunded_at`: for some `lines`, or without any for a sum."""
@@ -125,9 +140,13 @@ class Refund:
     version: int = 1
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A question or complaint of the customer. Empty `product_ids` means it is about no goods in particular."""
+    """A question or complaint of the customer. Empty `product_ids` means it is about no goods in particular.
+
+    One whose status nobody stated (version 0) counts as open.
+    """
 
     ticket_id: str
     order_id: str
@@ -140,13 +159,15 @@ class Ticket:
     version: int = 1
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Shipment:
     """One parcel of an order. Empty `product_ids` means all goods of the order.
 
-    A parcel goes by its tracking number once that is known, because that is what carriers call it; `also` are the ids
-    the shop gave it. `news_at` is the newest message about it, whether or not it changed the status, and `expected_at`
-    when the carrier, or else the shop, last said it would arrive.
+    A parcel goes by its `tracking` number once that is known, because that is what carriers call it; `also` are its
+    other names, mostly the ids the shop gave it. One whose status nobody stated (version 0) counts as shipped.
+    `news_at` is the newest message about it, whether or not it changed the status, and `expected_at` when the carrier,
+    or else the shop, last said (at `expected_said_at`) that it would arrive.
     """
 
     shipment_id: str
@@ -164,8 +185,10 @@ class Shipment:
     news_at: datetime | None = None
     expected_at: datetime | None = None
     expected_said_at: datetime | None = None
+    tracking: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Return:
     """Goods on their way back, or back. `order_id` is empty when the shop could not say which order they came from.

@@ -106,9 +106,27 @@ class ChannelSpec(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     action: str
+    hold: DurationText | None = Field(
+        None, description="Keep every message this long in the outbox before it goes, so that it can still be recalled."
+    )
+    lag: DurationText | None = Field(
+        None, description="How long the platform takes to act on an audience's change; stated wherever one is made."
+    )
 
     def parameters(self) -> dict[str, Any]:
         """Give the action's own parameters."""
+        return dict(self.model_extra or {})
+
+
+class SourceSpec(BaseModel):
+    """Who tells us about orders, parcels and returns: the adapter, and the adapter's own parameters beside it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    adapter: str
+
+    def parameters(self) -> dict[str, Any]:
+        """Give the adapter's own parameters."""
         return dict(self.model_extra or {})
 
 
@@ -189,7 +207,18 @@ class BranchStep(Step):
     branch: tuple[Arm, ...] = Field(min_length=1)
 
 
-class SendStep(Step):
+class Guarded(Step):
+    """What every step has whose deliveries are guarded."""
+
+    guards: dict[Name, dict[str, Any]] = Field(
+        default_factory=dict, description="How a guard holds this message; it cannot be switched off here."
+    )
+    except_: dict[Name, Annotated[str, Field(min_length=3)]] = Field(
+        default_factory=dict, alias="except", description="Guards that do not hold this message, each with the reason."
+    )
+
+
+class SendStep(Guarded):
     """Send a message on a channel and stay here until its fate is known."""
 
     send: Name = Field(description="The channel.")
@@ -201,9 +230,6 @@ class SendStep(Step):
     purpose: Purpose = Purpose.MARKETING
     intent: Intent = Intent.PROMOTE
     at: LocalTimeText | None = Field(None, description="Not before this time on the customer's clock.")
-    guards: dict[Name, dict[str, Any]] = Field(
-        default_factory=dict, description="How a guard holds this message; it cannot be switched off here."
-    )
     if_suppressed: Target | Literal["continue", "exit"] = "continue"
 
 
@@ -217,7 +243,7 @@ class AudienceChange(Strict):
     channel: Name = "ads"
 
 
-class AudienceStep(Step):
+class AudienceStep(Guarded):
     """Put the person into a retargeting audience, or take them out."""
 
     audience: AudienceChange
@@ -340,8 +366,15 @@ class JourneysFile(Strict):
     version: Literal[1]
     shop: ShopSpec
     channels: dict[Name, ChannelSpec] = Field(default_factory=dict)
+    sources: dict[Name, SourceSpec] = Field(
+        default_factory=dict, description="Who tells us, by a name of the shop's own; calls come to /hooks/<name>."
+    )
     guards: dict[Name, dict[str, Any]] = Field(
         default_factory=dict, description="Guards that hold for every marketing message of every journey."
+    )
+    if_unknown: dict[Purpose, Literal["delay", "suppress", "allow"]] = Field(
+        default_factory=dict,
+        description="What a guard does while its facts cannot be relied on, by purpose; it may say otherwise itself.",
     )
     events: dict[str, dict[Name, PropertyType]] = Field(
         default_factory=dict, description="The shop's own events and their properties, so that conditions are checked."

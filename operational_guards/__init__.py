@@ -3,13 +3,23 @@
 from operational_guards.base import ALLOW, DurationText, Guard, GuardParams, is_marketing, is_marketing_message
 from operational_guards.errors import GuardError
 from operational_guards.judge import COMMON_REASONS, judge
-from operational_guards.registry import build_guards, check_guards, check_overrides, load_guards, override
-from operational_guards.verdict import Allow, Delay, DropItems, Evidence, Judgement, Suppress, Verdict
+from operational_guards.registry import (
+    Setting,
+    build_rules,
+    check_exemptions,
+    check_guards,
+    check_overrides,
+    load_guards,
+    override,
+)
+from operational_guards.rule import Rule, rule_of
+from operational_guards.verdict import Allow, Answer, Delay, DropItems, Evidence, Judgement, Suppress, Unsure, Verdict
 
 __all__ = [
     "ALLOW",
     "COMMON_REASONS",
     "Allow",
+    "Answer",
     "Delay",
     "DropItems",
     "DurationText",
@@ -18,9 +28,13 @@ __all__ = [
     "GuardError",
     "GuardParams",
     "Judgement",
+    "Rule",
+    "Setting",
     "Suppress",
+    "Unsure",
     "Verdict",
-    "build_guards",
+    "build_rules",
+    "check_exemptions",
     "check_guards",
     "check_overrides",
     "is_marketing",
@@ -28,4 +42,5 @@ __all__ = [
     "judge",
     "load_guards",
     "override",
+    "rule_of",
 ]

@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from journeys.vocabulary import Delivery, Facts, Intent, OrderStatus
+from journeys.vocabulary import Delivery, FactKind, Facts, Intent, Item
 from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketing
+from operational_guards.evidence import of_purchase
 from operational_guards.holds import TICK, Do, Hold, hold_back
-from operational_guards.verdict import Evidence, Verdict
+from operational_guards.sameness import Same, orders_like
+from operational_guards.verdict import Verdict
 
 
 class AlreadyBoughtParams(GuardParams):
     """For how long a purchase holds back promotions of the same goods, and how."""
 
     within: DurationText = timedelta(days=30)
+    same: Same = "product"
     do: Do = "drop_items"
 
 
@@ -32,6 +35,7 @@ class AlreadyBought:
     name: ClassVar[str] = "already_bought"
     Params: ClassVar[type[GuardParams]] = AlreadyBoughtParams
     always: ClassVar[bool] = False
+    needs: ClassVar[frozenset[FactKind]] = frozenset({"orders"})
     reasons: ClassVar[Mapping[str, str]] = {
         "already_bought.recent_order": "The customer bought these goods not long ago.",
     }
@@ -42,18 +46,18 @@ class AlreadyBought:
 
     def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
         """Hold each of the goods for as long as its newest purchase is recent."""
+        if not facts.orders:
+            return ALLOW
         holds = [
             hold
             for place, item in enumerate(delivery.items)
-            if item.product_id in facts.orders_of_product
-            for hold in self._holds(place, item.product_id, facts)
+            for hold in self._holds(place, item, facts)
             if now < hold.until
         ]
         return hold_back(holds, self.params.do, now) if holds else ALLOW
 
-    def _holds(self, place: int, product_id: str, facts: Facts) -> Iterator[Hold]:
-        for order in facts.orders_with(product_id):
-            if order.status not in (OrderStatus.CANCELLED, OrderStatus.PAYMENT_FAILED):
-                evidence = Evidence("order", order.order_id, order.status.value, order.placed_at)
+    def _holds(self, place: int, item: Item, facts: Facts) -> Iterator[Hold]:
+        for order, _ in orders_like(item, facts, self.params.same):
+            if order.counts_as_bought:
                 free = order.placed_at + self.params.within + TICK
-                yield Hold("already_bought.recent_order", free, (evidence,), place=place)
+                yield Hold("already_bought.recent_order", free, (of_purchase(order),), place=place)

@@ -11,10 +11,11 @@ from typing import Annotated, Any, ClassVar, Final, Protocol, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from journeys.duration import parse_duration
-from journeys.vocabulary import Delivery, Facts, Purpose, Reach
-from operational_guards.verdict import Allow, Verdict
+from journeys.vocabulary import Delivery, FactKind, Facts, Purpose, Reach
+from operational_guards.verdict import Allow, Unsure, Verdict
 
 ALLOW: Final = Allow()
+NOTHING_NEEDED: Final[frozenset[FactKind]] = frozenset()
 
 
 def _duration(value: object) -> timedelta:
@@ -43,13 +44,15 @@ class Guard(Protocol):
     """What the entry-point group `tactful.guards` holds: a class built once per configuration.
 
     `name` is what YAML calls it and what every one of its reasons begins with. `reasons` maps each dotted code to
-    one sentence. A guard that is `always` on holds without being configured and cannot be overridden by a step.
+    one sentence. A guard that is `always` on holds without being configured and cannot be overridden by a step. `needs`
+    are the kinds of facts it consults: while one of them cannot be relied on, its yes is not taken for an answer.
     """
 
     name: ClassVar[str]
     Params: ClassVar[type[GuardParams]]
     reasons: ClassVar[Mapping[str, str]]
     always: ClassVar[bool]
+    needs: ClassVar[frozenset[FactKind]]
 
     def __init__(self, params: Any) -> None: ...
 
@@ -57,7 +60,7 @@ class Guard(Protocol):
         """Tell whether this guard looks at such a delivery: by its purpose, its intent and what it reaches."""
         ...
 
-    def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
+    def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict | Unsure:
         """Say whether the delivery may go at `now` (aware UTC), by the facts alone."""
         ...
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from journeys.vocabulary import Delivery, Facts
-from operational_guards.base import ALLOW, GuardParams, is_marketing
+from journeys.vocabulary import Delivery, FactKind, Facts
+from operational_guards.base import ALLOW, NOTHING_NEEDED, GuardParams, is_marketing
 from operational_guards.verdict import Evidence, Suppress, Verdict
 
 
@@ -27,6 +27,7 @@ class Consent:
     name: ClassVar[str] = "consent"
     Params: ClassVar[type[GuardParams]] = ConsentParams
     always: ClassVar[bool] = True
+    needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
     reasons: ClassVar[Mapping[str, str]] = {
         "consent.refused": "The person said no to marketing on this channel.",
         "consent.unknown": "The person was never asked about marketing on this channel.",

@@ -9,20 +9,23 @@ of the large engines, whose calendar days alone let 23:59 and 00:01 both go; her
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
 from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from journeys.duration import parse_duration
-from journeys.vocabulary import Delivery, Facts, PastSend
-from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketing_message
+from journeys.vocabulary import Delivery, FactKind, Facts, PastSend
+from operational_guards.base import ALLOW, NOTHING_NEEDED, DurationText, GuardParams, is_marketing_message
 from operational_guards.holds import Deadline, Hold, hold_back
 from operational_guards.local_time import MIDNIGHT, ZoneText, next_reading, start_of_day, zone_of
 from operational_guards.verdict import Evidence, Suppress, Verdict
 
+_AT = attrgetter("at")
 _CAP = re.compile(r"(\d+) per (\S+)")
 # No calendar day or week is longer than this, not even where a zone crossed the date line.
 _LONGEST = {"day": timedelta(days=3), "week": timedelta(days=9)}
@@ -95,6 +98,11 @@ class FrequencyCapParams(GuardParams):
         """Name the capped channels."""
         return frozenset(self.__pydantic_extra__) - {"any"}
 
+    def longest_reach(self) -> timedelta:
+        """Say how far back a message may lie and still count for one of the caps."""
+        caps = [cap for caps in self.__pydantic_extra__.values() for cap in caps]
+        return max((cap.reach for cap in caps), default=timedelta(0))
+
     def caps_on(self, channel: str) -> list[tuple[str, Cap]]:
         """List the caps a message on this channel counts for, each with `channel` or `any`."""
         caps = self.__pydantic_extra__
@@ -106,14 +114,19 @@ class FrequencyCap:
     """Delays messages for which the customer's measure is full until there is room."""
 
     params: FrequencyCapParams
+    _reach: timedelta = field(init=False, repr=False, compare=False)
 
     name: ClassVar[str] = "frequency_cap"
     Params: ClassVar[type[GuardParams]] = FrequencyCapParams
     always: ClassVar[bool] = False
+    needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
     reasons: ClassVar[Mapping[str, str]] = {
         "frequency_cap.channel": "The customer has had as many messages on this channel as the cap allows.",
         "frequency_cap.any": "The customer has had as many messages over all channels as the cap allows.",
     }
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_reach", self.params.longest_reach())
 
     def applies_to(self, delivery: Delivery) -> bool:
         """Look at marketing messages."""
@@ -127,7 +140,7 @@ class FrequencyCap:
                 return Suppress(f"frequency_cap.{scope}", (Evidence("cap", scope, cap.text),))
         if not facts.sends:
             return ALLOW
-        earliest = now - max((cap.reach for _, cap in caps), default=timedelta(0))
+        earliest = now - self._reach
         recent = [send for send in facts.sends if send.at > earliest and not _is_own(send, delivery)]
         if not recent:
             return ALLOW
@@ -168,17 +181,30 @@ def _full(scope: str, cap: Cap, sends: list[PastSend], zone: ZoneInfo, now: date
 
 def _counted(cap: Cap, sends: list[PastSend], zone: ZoneInfo, now: datetime) -> list[PastSend]:
     """List the messages within the cap's period, newest first."""
-    newest_first = sorted(sends, key=lambda send: send.at, reverse=True)
     if isinstance(cap.period, timedelta):
-        return [send for send in newest_first if send.at > now - cap.period]
-    days_ago = now.astimezone(zone).weekday() if cap.period == "week" else 0
-    start = start_of_day(zone, now, days_ago)
-    return [send for send in newest_first if send.at >= start]
+        after = now - cap.period
+        counted = [send for send in sends if send.at > after]
+    else:
+        start = _beginning(cap.period, zone, now)
+        counted = [send for send in sends if send.at >= start]
+    counted.sort(key=_AT, reverse=True)
+    return counted
+
+
+@lru_cache(maxsize=1_024)
+def _beginning(period: Literal["day", "week"], zone: ZoneInfo, now: datetime) -> datetime:
+    """Give the moment at which the day or the week began: the same for all who are judged at once in one zone."""
+    return start_of_day(zone, now, now.astimezone(zone).weekday() if period == "week" else 0)
 
 
 def _room_at(cap: Cap, counted: list[PastSend], zone: ZoneInfo, now: datetime) -> datetime:
     """Give the moment when the cap has room for one more message."""
     if isinstance(cap.period, timedelta):
         return counted[cap.limit - 1].at + cap.period
-    days = 7 - now.astimezone(zone).weekday() if cap.period == "week" else 1
-    return next_reading(MIDNIGHT, zone, now, days)
+    return _end(cap.period, zone, now)
+
+
+@lru_cache(maxsize=1_024)
+def _end(period: Literal["day", "week"], zone: ZoneInfo, now: datetime) -> datetime:
+    """Give the moment at which the day or the week is over."""
+    return next_reading(MIDNIGHT, zone, now, 7 - now.astimezone(zone).weekday() if period == "week" else 1)

@@ -1,7 +1,8 @@
 """What do several reasons to hold one delivery come to?
 
 A guard first finds what it holds against a delivery, one `Hold` per good and fact, and then lets `hold_back` turn
-them into the verdict that its `do` asks for. The hold that lasts longest gives the reason.
+them into the verdict that its `do` asks for. The hold that lasts longest gives the reason. What it cannot know becomes
+`Unsure` in the same way, beside what it knows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from journeys.values import quickly_made
 from operational_guards.base import ALLOW
-from operational_guards.verdict import Delay, DropItems, Evidence, Suppress, Verdict
+from operational_guards.verdict import Delay, DropItems, Evidence, Suppress, Unsure, Verdict
 
 Do: TypeAlias = Literal["delay", "drop_items", "suppress"]
 Then: TypeAlias = Literal["suppress", "send", "drop_items"]
@@ -56,6 +57,22 @@ def hold_back(holds: Sequence[Hold], do: Do, now: datetime, deadline: Deadline |
     latest = deadline.at if deadline else max(hold.until for hold in holds)
     until, reason = max((min(hold.until, latest), hold.reason) for hold in holds)
     return Delay(until, reason, _evidence(holds), any(hold.on_change for hold in holds))
+
+
+def hold_or_doubt(
+    holds: Sequence[Hold], doubts: Sequence[Hold], do: Do, now: datetime, deadline: Deadline | None = None
+) -> Verdict | Unsure:
+    """Turn holds, and those that only may be, into a verdict. Where goods are dropped both are told apart good by good.
+
+    Where the whole delivery is held, one sure hold is enough, and only without any the guard is unsure.
+    """
+    known = hold_back(holds, do, now, deadline)
+    if not doubts or isinstance(known, Delay | Suppress):
+        return known
+    reason = max((doubt.until, doubt.reason) for doubt in doubts)[1]
+    evidence = merge_evidence([_evidence(doubts), *([known.evidence] if isinstance(known, DropItems) else [])])
+    places = frozenset(doubt.place for doubt in doubts) if do == "drop_items" else frozenset[int]()
+    return Unsure(reason, evidence, places, known)
 
 
 def _verdict(holds: Sequence[Hold], what: Then, reason: str) -> Verdict:

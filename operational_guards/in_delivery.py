@@ -1,48 +1,51 @@
 """Are the goods of this message still on their way to the customer?
 
 Rule: goods the customer has ordered are neither promoted nor followed up before they are delivered, and for a short
-while after. Goods are delivered when every parcel that holds them is; goods without a parcel have not left the shop.
-Goods that are coming back are the business of `returned`. Source: the rule for mis-timed messages in
+while after. `operational_guards.parcels` says where goods are; where nobody knows, it is unknown, not in delivery for
+ever. Goods that are coming back are the business of `returned`. Source: the rule for mis-timed messages in
 `docs/guards.md`; of 979 orders in a public sample of parcels, 29 % were still on their way 14 days after the purchase.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, ClassVar
+from typing import ClassVar, NamedTuple
 
-from pydantic import BeforeValidator
-
-from journeys.duration import parse_duration
-from journeys.vocabulary import Delivery, Facts, Order, OrderStatus, ReturnStatus, Shipment, ShipmentStatus
+from journeys.vocabulary import Delivery, FactKind, Facts, Item, Order, OrderStatus, ShipmentStatus
 from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketing
-from operational_guards.holds import Deadline, Do, Hold, Then, hold_back
-from operational_guards.verdict import Evidence, Verdict
+from operational_guards.evidence import of_parcel, of_purchase
+from operational_guards.holds import Deadline, Do, Hold, Then, hold_or_doubt
+from operational_guards.parcels import AfterDelivery, ParcelParams, State, Whereabouts, comes_back, where_is
+from operational_guards.sameness import Same, orders_like
+from operational_guards.verdict import Unsure, Verdict
 
 # Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
-_PLACED = OrderStatus.PLACED
+_STANDS = frozenset({OrderStatus.PLACED, OrderStatus.HELD})
 _DELIVERED = ShipmentStatus.DELIVERED
 _CANCELLED = ShipmentStatus.CANCELLED
-_UNTIL = re.compile(r"delivered(?:\s*\+\s*(.+))?")
+_REASONS: Mapping[State, str] = {
+    "not_shipped": "in_delivery.not_shipped",
+    "on_its_way": "in_delivery.open_shipment",
+    "delivered": "in_delivery.just_delivered",
+    "no_news": "in_delivery.no_news",
+}
 
 
-def _grace(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    match = _UNTIL.fullmatch(str(value).strip())
-    if not match:
-        raise ValueError(f'expected "delivered" or a while after it, got "{value}"; write "delivered + 2d"')
-    return parse_duration(match[1]) if match[1] else timedelta(0)
-
-
-class InDeliveryParams(GuardParams):
+class InDeliveryParams(ParcelParams):
     """How goods on their way hold a message: `until` is the while after delivery."""
 
     do: Do = "delay"
-    until: Annotated[timedelta, BeforeValidator(_grace, json_schema_input_type=str)] = timedelta(days=2)
+    until: AfterDelivery = timedelta(days=2)
     at_most: DurationText = timedelta(days=21)
     then: Then = "suppress"
+    same: Same = "product"
+
+
+class _Found(NamedTuple):
+    """Something that holds an item: for sure, or only perhaps."""
+
+    hold: Hold
+    is_sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,12 @@ class InDelivery:
     name: ClassVar[str] = "in_delivery"
     Params: ClassVar[type[GuardParams]] = InDeliveryParams
     always: ClassVar[bool] = False
+    needs: ClassVar[frozenset[FactKind]] = frozenset({"orders", "shipments"})
     reasons: ClassVar[Mapping[str, str]] = {
         "in_delivery.not_shipped": "The goods are ordered and have not left the shop.",
         "in_delivery.open_shipment": "A parcel with the goods is on its way.",
         "in_delivery.just_delivered": "The goods arrived, and the while after delivery is not over.",
+        "in_delivery.no_news": "Nobody knows where the goods are: no news for longer than usual.",
         "in_delivery.at_most_passed": "The goods were not there, or only just, when the longest delay had passed.",
     }
 
@@ -65,30 +70,32 @@ class InDelivery:
         """Look at marketing messages and audiences, whatever they want."""
         return is_marketing(delivery)
 
-    def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
+    def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict | Unsure:
         """Hold the delivery, or its goods, while one of the goods is not delivered or only just."""
-        bought = [place for place, item in enumerate(delivery.items) if item.product_id in facts.orders_of_product]
-        under_way = self._under_way(facts, now) if bought else None
+        under_way = self._under_way(facts, now) if facts.orders else None
         if not under_way:
             return ALLOW
         latest = delivery.planned_at + self.params.at_most
-        holds = [
-            hold
-            for place in bought
-            for hold in self._holds(place, delivery.items[place].product_id, facts, (under_way, latest))
+        found = [
+            one
+            for place, item in enumerate(delivery.items)
+            for one in self._find(place, item, facts, (under_way, latest, now))
             # Only a fact ends the wait for a parcel; the while after its delivery ends by itself.
-            if hold.on_change or now < hold.until
+            if one.hold.on_change or now < one.hold.until
         ]
-        if not holds:
+        if not found:
             return ALLOW
-        return hold_back(holds, self.params.do, now, Deadline(latest, self.params.then, "in_delivery.at_most_passed"))
+        sure = [one.hold for one in found if one.is_sure]
+        perhaps = [one.hold for one in found if not one.is_sure]
+        deadline = Deadline(latest, self.params.then, "in_delivery.at_most_passed")
+        return hold_or_doubt(sure, perhaps, self.params.do, now, deadline)
 
     def _under_way(self, facts: Facts, now: datetime) -> set[str]:
         """List the orders with anything not delivered or only just: mostly none, whatever was bought over the years."""
         parcels_of, shipments, grace = facts.shipments_of_order, facts.shipments, self.params.until
         found = set()
         for order_id, order in facts.orders.items():
-            if order.status is not _PLACED:
+            if order.status not in _STANDS:
                 continue
             # A parcel that names its goods says nothing of the order's other goods: those are looked at one by one.
             arrivals = [
@@ -102,39 +109,20 @@ class InDelivery:
                 found.add(order_id)
         return found
 
-    def _holds(self, place: int, product_id: str, facts: Facts, of: tuple[set[str], datetime]) -> Iterator[Hold]:
-        under_way, latest = of
-        for order_id in facts.orders_of_product[product_id]:
-            order = facts.orders[order_id]
-            if order_id not in under_way or _comes_back(product_id, order, facts):
+    def _find(self, place: int, item: Item, facts: Facts, of: tuple[set[str], datetime, datetime]) -> Iterator[_Found]:
+        under_way, latest, now = of
+        for order, products in orders_like(item, facts, self.params.same):
+            if order.order_id not in under_way:
                 continue
-            parcels = _parcels_with(product_id, order, facts)
-            evidence = (Evidence("order", order.order_id, "placed", order.placed_at), *map(_evidence, parcels))
-            if not parcels:
-                yield Hold("in_delivery.not_shipped", latest, evidence, place=place)
-            elif any(parcel.status is not _DELIVERED for parcel in parcels):
-                yield Hold("in_delivery.open_shipment", latest, evidence, place=place)
-            else:
-                free = max(parcel.delivered_at or parcel.changed_at for parcel in parcels) + self.params.until
-                yield Hold("in_delivery.just_delivered", free, evidence, on_change=False, place=place)
+            for product_id in products:
+                if not comes_back(product_id, order, facts):
+                    goods = where_is(product_id, order, facts, self.params, now)
+                    yield _found(place, order, goods, (latest, self.params.until))
 
 
-def _comes_back(product_id: str, order: Order, facts: Facts) -> bool:
-    """Tell whether these goods of the order are being returned; a return without an order may be of any before it."""
-    return any(
-        back.order_id == order.order_id or (not back.order_id and back.requested_at > order.placed_at)
-        for back in facts.returns_with(product_id)
-        if back.status not in (ReturnStatus.DECLINED, ReturnStatus.CANCELLED)
-    )
-
-
-def _parcels_with(product_id: str, order: Order, facts: Facts) -> list[Shipment]:
-    return [
-        parcel
-        for parcel in facts.parcels_of(order.order_id)
-        if parcel.status is not _CANCELLED and (not parcel.product_ids or product_id in parcel.product_ids)
-    ]
-
-
-def _evidence(parcel: Shipment) -> Evidence:
-    return Evidence("shipment", parcel.shipment_id, parcel.status.value, parcel.changed_at)
+def _found(place: int, order: Order, goods: Whereabouts, of: tuple[datetime, timedelta]) -> _Found:
+    latest, grace = of
+    until = latest if goods.arrived_at is None else goods.arrived_at + grace
+    evidence = (of_purchase(order), *map(of_parcel, goods.parcels))
+    hold = Hold(_REASONS[goods.state], until, evidence, on_change=goods.arrived_at is None, place=place)
+    return _Found(hold, goods.state != "no_news")

@@ -1,48 +1,58 @@
 """May this delivery go now?
 
 Every guard that applies answers, and the strictest answer wins: suppress, then delay, then drop_items, then allow.
-The order of the guards does not matter, and one more guard never lets more through. A guard that raises has not said
-yes: marketing waits an hour and is judged again, while what the customer is owed goes.
+The order of the guards does not matter, and one more guard never lets more through. A yes is no answer while the facts
+the guard needs cannot be relied on, nor is a guard that raised: what happens then is `if_unknown`. Answers of guards
+that only record, and those that chance or an exemption waived, are written down and do not count.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from operator import itemgetter
-from typing import TypeAlias
+from operator import attrgetter
 
-from journeys.vocabulary import Delivery, Facts, Purpose
-from operational_guards.base import ALLOW, Guard
+from journeys.vocabulary import Delivery, Facts
+from operational_guards.base import ALLOW
 from operational_guards.holds import merge_evidence
-from operational_guards.verdict import Allow, Delay, DropItems, Evidence, Judgement, Suppress, Verdict
+from operational_guards.rule import Rule
+from operational_guards.verdict import Allow, Answer, Delay, DropItems, Evidence, Judgement, Suppress, Unsure, Verdict
 
-PAUSE_AFTER_FAILURE = timedelta(hours=1)
+# What is not known is asked again after a while that grows with the wait, and not for ever.
+FIRST_PAUSE = timedelta(minutes=15)
+LONGEST_UNKNOWN = timedelta(days=7)
 
 # What the judge itself can say in a guard's name: `in_delivery.no_items_left`.
 COMMON_REASONS = {
     "no_items_left": "Guards dropped all goods of the message; named after the first of them by name.",
     "too_few_items": "Guards left fewer goods than the message needs; named after the first of them by name.",
-    "failed": "The guard itself failed; the message is judged again an hour later.",
+    "unknown": "The facts the guard needs cannot be relied on; `if_unknown` decided.",
+    "failed": "The guard itself failed; `if_unknown` decided.",
 }
 
-_VERDICTS = (Allow, DropItems, Delay, Suppress)
+_VERDICTS = (Allow, DropItems, Delay, Suppress, Unsure)
+_BY_GUARD = attrgetter("guard")
 
-Named: TypeAlias = tuple[str, Verdict]
 
-
-def judge(guards: Sequence[Guard], delivery: Delivery, facts: Facts, now: datetime) -> Judgement:
+def judge(rules: Sequence[Rule], delivery: Delivery, facts: Facts, now: datetime) -> Judgement:
     """Let the strictest guard win; `now` is aware UTC."""
-    answers: list[Named] = []
-    for guard in guards:
+    answers: list[Answer] = []
+    doubts = facts.doubts
+    for rule in rules:
+        guard = rule.guard
+        said: Verdict | Unsure
         try:
             if not guard.applies_to(delivery):
                 continue
-            verdict = guard.judge(delivery, facts, now)
-            if verdict is not ALLOW:
-                _check(guard.name, verdict)
+            said = guard.judge(delivery, facts, now)
+            if said is not ALLOW:
+                _check(guard.name, said)
         except Exception as error:
-            verdict = _without_answer(guard.name, error, delivery, now)
-        answers.append((guard.name, verdict))
-    answers.sort(key=itemgetter(0))
+            # Only the error's class is kept: its message may hold personal facts.
+            said = Unsure(f"{rule.name}.failed", (Evidence("guard", type(error).__name__, "unknown"),))
+        if said is ALLOW and not doubts:
+            answers.append(Answer(rule.name, ALLOW))
+        else:
+            answers.append(_answer(rule, _settled(rule, said, delivery, facts, now), delivery))
+    answers.sort(key=_BY_GUARD)
     return Judgement(_strictest(answers, delivery), tuple(answers))
 
 
@@ -51,29 +61,70 @@ def _check(name: str, verdict: object) -> None:
         raise TypeError(f'guard "{name}": expected a verdict, got {verdict!r}; return Allow() to let it go')
 
 
-def _without_answer(name: str, error: Exception, delivery: Delivery, now: datetime) -> Verdict:
-    """Decide for a guard that raised. Only the error's class is kept: its message may hold personal facts."""
-    if delivery.purpose == Purpose.TRANSACTIONAL:
-        return ALLOW
-    evidence = Evidence("guard", type(error).__name__, "unknown")
-    return Delay(now + PAUSE_AFTER_FAILURE, f"{name}.failed", (evidence,))
+def _settled(rule: Rule, said: Verdict | Unsure, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
+    """Turn what is unsure into a verdict: what the guard could not tell, and a yes on facts nobody can rely on."""
+    if isinstance(said, Unsure):
+        return _if_unknown(rule, said, delivery, now)
+    doubted = _doubted(rule, facts)
+    if not doubted or isinstance(said, Delay | Suppress):
+        return said
+    unknown = _if_unknown(rule, Unsure(f"{rule.name}.unknown", doubted), delivery, now)
+    return said if isinstance(unknown, Allow) else unknown
 
 
-def _strictest(answers: Sequence[Named], delivery: Delivery) -> Verdict:
-    held = [answer for answer in answers if answer[1] is not ALLOW and not isinstance(answer[1], Allow)]
+def _doubted(rule: Rule, facts: Facts) -> tuple[Evidence, ...]:
+    return merge_evidence(
+        tuple(Evidence("source", doubt.source, "unknown", doubt.since, doubt.state) for doubt in facts.doubts[kind])
+        for kind in rule.needs
+        if kind in facts.doubts
+    )
+
+
+def _if_unknown(rule: Rule, unsure: Unsure, delivery: Delivery, now: datetime) -> Verdict:
+    known = ALLOW if isinstance(unsure.known, Allow) else unsure.known
+    match rule.if_unknown(delivery):
+        case "allow":
+            return known
+        case _ if unsure.places:
+            places = unsure.places | (known.places if isinstance(known, DropItems) else frozenset())
+            return DropItems(places, unsure.reason, unsure.evidence)
+        case "suppress":
+            return Suppress(unsure.reason, unsure.evidence)
+        case "delay":
+            waited = now - delivery.planned_at
+            if waited >= LONGEST_UNKNOWN:
+                return Suppress(unsure.reason, unsure.evidence)
+            pause = max(FIRST_PAUSE, min(waited / 2, LONGEST_UNKNOWN - waited))
+            return Delay(now + pause, unsure.reason, unsure.evidence, on_change=True)
+
+
+def _answer(rule: Rule, verdict: Verdict, delivery: Delivery) -> Answer:
+    if isinstance(verdict, Allow):
+        return Answer(rule.name, ALLOW)
+    if rule.conduct.divert and isinstance(verdict, Delay | Suppress):
+        verdict = Suppress(verdict.reason, verdict.evidence, rule.conduct.divert)
+    return Answer(rule.name, verdict, rule.unheeded(delivery))
+
+
+def _strictest(answers: Sequence[Answer], delivery: Delivery) -> Verdict:
+    held = [answer for answer in answers if answer.verdict is not ALLOW and not answer.unheeded]
     if not held:
         return ALLOW
-    for _, verdict in held:
-        if isinstance(verdict, Suppress):
-            return verdict
-    remaining = _without_goods([(name, verdict) for name, verdict in held if isinstance(verdict, DropItems)], delivery)
-    delays = [(verdict.until, name, verdict) for name, verdict in held if isinstance(verdict, Delay)]
+    suppressed = [answer.verdict for answer in held if isinstance(answer.verdict, Suppress)]
+    if suppressed:
+        # One that only diverts is milder than one that ends it: the way out is for those nothing else speaks against.
+        return min(suppressed, key=lambda verdict: bool(verdict.divert))
+    remaining = _without_goods(held, delivery)
+    delays = [
+        (answer.verdict.until, answer.guard, answer.verdict) for answer in held if isinstance(answer.verdict, Delay)
+    ]
     # Too few goods is a suppression: it is stricter than any delay, or a second guard would soften the first.
     return remaining if isinstance(remaining, Suppress) or not delays else _latest(delays)
 
 
-def _without_goods(drops: Sequence[tuple[str, DropItems]], delivery: Delivery) -> Verdict:
+def _without_goods(held: Sequence[Answer], delivery: Delivery) -> Verdict:
     """Drop all goods that any guard drops; without enough of them left, suppress."""
+    drops = [(answer.guard, answer.verdict) for answer in held if isinstance(answer.verdict, DropItems)]
     if not drops:
         return ALLOW
     first, reason = drops[0][0], drops[0][1].reason

@@ -10,12 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Annotated, ClassVar, TypeAlias
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
-from journeys.vocabulary import Delivery, Facts
-from operational_guards.base import ALLOW, GuardParams, is_marketing_message
+from journeys.vocabulary import Delivery, FactKind, Facts
+from operational_guards.base import ALLOW, NOTHING_NEEDED, GuardParams, is_marketing_message
 from operational_guards.local_time import ZoneText, next_reading, zone_of
 from operational_guards.verdict import Delay, Evidence, Verdict
 
@@ -51,6 +53,7 @@ class QuietHours:
     name: ClassVar[str] = "quiet_hours"
     Params: ClassVar[type[GuardParams]] = QuietHoursParams
     always: ClassVar[bool] = False
+    needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
     reasons: ClassVar[Mapping[str, str]] = {
         "quiet_hours.night": "It is within the quiet hours on the customer's clock.",
     }
@@ -61,15 +64,21 @@ class QuietHours:
 
     def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:  # noqa: ARG002 - the guard's contract
         """Delay until the quiet hours are over."""
-        zone = zone_of(facts.profile.timezone, self.params.zone)
-        local = now.astimezone(zone)
-        if not self._is_quiet(local.time()):
-            return ALLOW
-        evidence = Evidence("clock", zone.key, f"{local:%H:%M}", now)
-        return Delay(next_reading(self.params.to, zone, now), "quiet_hours.night", (evidence,))
+        params = self.params
+        return _verdict_at(params.from_, params.to, zone_of(facts.profile.timezone, params.zone), now)
 
-    def _is_quiet(self, clock: time) -> bool:
-        start, end = self.params.from_, self.params.to
-        if start <= end:
-            return start <= clock < end
-        return clock >= start or clock < end
+
+@lru_cache(maxsize=1_024)
+def _verdict_at(start: time, end: time, zone: ZoneInfo, now: datetime) -> Verdict:
+    """Give the answer that all who are judged at this moment get in this zone."""
+    local = now.astimezone(zone)
+    if not _is_quiet(local.time(), start, end):
+        return ALLOW
+    evidence = Evidence("clock", zone.key, f"{local:%H:%M}", now)
+    return Delay(next_reading(end, zone, now), "quiet_hours.night", (evidence,))
+
+
+def _is_quiet(clock: time, start: time, end: time) -> bool:
+    if start <= end:
+        return start <= clock < end
+    return clock >= start or clock < end

@@ -5,16 +5,19 @@ wrong with their parameters is collected as faults that carry the path into the 
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.metadata import entry_points
 from typing import Any, TypeAlias
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from journeys.errors import Fault
-from operational_guards.base import Guard, GuardParams
+from journeys.vocabulary import Purpose
+from operational_guards.base import Guard
 from operational_guards.errors import GuardError
+from operational_guards.rule import CONDUCT, UNKNOWN, Conduct, IfUnknown, Rule
 
 GROUP = "tactful.guards"
 
@@ -25,12 +28,17 @@ CODES = {
     "guard.missing_parameter": "A parameter the guard cannot do without is not there.",
     "guard.invalid_parameter": "A parameter has a value the guard does not understand.",
     "guard.unknown_channel": "A guard speaks of a channel that the shop does not have.",
-    "guard.always_on": "A step sets parameters of a guard that holds everywhere alike.",
+    "guard.always_on": "A guard that holds everywhere alike is loosened, or set otherwise at one step.",
+    "guard.not_configured": "A step names an exemption from a guard that does not hold anyway.",
+    "guard.exempt": "A step is exempt from a guard: a reminder, not an error.",
+    "guard.divert_everywhere": "A guard diverts to a step of one journey, but is set for all of them.",
 }
 
 Path: TypeAlias = tuple[str | int, ...]
 Parameters: TypeAlias = Mapping[str, Any]
 Known: TypeAlias = Mapping[str, type[Guard]]
+
+EVERYWHERE: Path = ("guards",)
 
 
 def load_guards() -> dict[str, type[Guard]]:
@@ -54,28 +62,64 @@ def _loaded(name: str, load: Any) -> type[Guard]:
     return guard
 
 
-def build_guards(
-    configured: Mapping[str, Parameters], shop_zone: str, *, known: Known | None = None
-) -> tuple[Guard, ...]:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and how rules are built: the shop's zone for customers without one, and the lines that set up the guards.
+
+    `exempt` names the guards a step waives, each with its reason; `unknown` is the default per purpose.
+    """
+
+    zone: str = "UTC"
+    places: Mapping[str, str] = field(default_factory=dict)
+    exempt: Mapping[str, str] = field(default_factory=dict)
+    unknown: Mapping[Purpose, IfUnknown] = field(default_factory=lambda: UNKNOWN)
+
+
+PLAIN_SETTING = Setting()
+
+
+def build_rules(
+    configured: Mapping[str, Parameters], setting: Setting = PLAIN_SETTING, *, known: Known | None = None
+) -> tuple[Rule, ...]:
     """Build the configured guards and those that are always on, in order of their names.
 
-    Guards that know the customer's clock get the shop's zone for customers without one. Raises GuardError for what
-    `check_guards` would have reported.
+    Raises GuardError for what `check_guards` would have reported.
     """
     guards = load_guards() if known is None else known
     always: dict[str, Parameters] = {name: {} for name, guard in guards.items() if guard.always}
     complete = {
-        name: {"zone": shop_zone, **parameters} if name in guards and _has_zone(guards[name]) else parameters
+        name: _with_zone(guards.get(name), parameters, setting.zone)
         for name, parameters in sorted({**always, **configured}.items())
     }
-    faults = check_guards(complete, known=guards)
+    faults = [fault for fault in check_guards(complete, known=guards) if fault.code != "guard.divert_everywhere"]
     if faults:
         raise GuardError("; ".join(fault.message for fault in faults))
-    return tuple(guards[name](guards[name].Params.model_validate(parameters)) for name, parameters in complete.items())
+    return tuple(_rule(guards[name], parameters, setting) for name, parameters in complete.items())
 
 
-def _has_zone(guard: type[Guard]) -> bool:
-    return "zone" in guard.Params.model_fields
+def _rule(guard: type[Guard], parameters: Parameters, setting: Setting) -> Rule:
+    own, conduct = _parted(parameters)
+    return Rule(
+        guard=guard(guard.Params.model_validate(own)),
+        name=guard.name,
+        needs=guard.needs,
+        conduct=Conduct.model_validate(conduct),
+        exempt=setting.exempt.get(guard.name, ""),
+        place=setting.places.get(guard.name, ""),
+        unknown=setting.unknown,
+        parameters={**own, **conduct},
+    )
+
+
+def _parted(parameters: Parameters) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part a guard's own parameters from those that every guard takes."""
+    own = {key: value for key, value in parameters.items() if key not in CONDUCT}
+    return own, {key: value for key, value in parameters.items() if key in CONDUCT}
+
+
+def _with_zone(guard: type[Guard] | None, parameters: Parameters, zone: str) -> Parameters:
+    """Give a guard that goes by a clock the shop's zone, unless the file names another."""
+    return {"zone": zone, **parameters} if guard and "zone" in guard.Params.model_fields else parameters
 
 
 def override(configured: Mapping[str, Parameters], overrides: Mapping[str, Parameters]) -> dict[str, Parameters]:
@@ -86,7 +130,7 @@ def override(configured: Mapping[str, Parameters], overrides: Mapping[str, Param
 
 def check_guards(
     configured: Mapping[str, Parameters],
-    path_prefix: Path = ("guards",),
+    path_prefix: Path = EVERYWHERE,
     *,
     channels: Collection[str] | None = None,
     known: Known | None = None,
@@ -98,6 +142,8 @@ def check_guards(
         path = (*path_prefix, name)
         if name in guards:
             faults.extend(_parameter_faults(guards[name], parameters, path, channels))
+            if parameters.get("divert") and path_prefix == EVERYWHERE:
+                faults.append(_diverts_everywhere(name, path))
         else:
             faults.append(Fault(path, "guard.unknown", f'no guard is called "{name}"; {_hint(name, guards)}'))
     return faults
@@ -122,43 +168,86 @@ def check_overrides(
     return [_fixed(name, path_prefix) for name in fixed] + [fault for fault in found if fault not in elsewhere]
 
 
+def check_exemptions(
+    configured: Mapping[str, Parameters],
+    exempt: Mapping[str, str],
+    path_prefix: Path,
+    *,
+    known: Known | None = None,
+) -> list[Fault]:
+    """List what is wrong with the exemptions of one step, and as reminders those that are right."""
+    guards = load_guards() if known is None else known
+    return [_exemption(name, reason, configured, guards, (*path_prefix, name)) for name, reason in exempt.items()]
+
+
+def _exemption(name: str, reason: str, configured: Mapping[str, Parameters], guards: Known, path: Path) -> Fault:
+    if name not in guards:
+        return Fault(path, "guard.unknown", f'no guard is called "{name}"; {_hint(name, guards)}')
+    if guards[name].always:
+        message = f'guard "{name}" is always on, got an exemption from it; remove it from the step'
+        return Fault(path, "guard.always_on", message)
+    if name not in configured:
+        message = f'guard "{name}" is not set up under guards, got an exemption from it; {_hint(name, configured)}'
+        return Fault(path, "guard.not_configured", message)
+    message = f'this step is exempt from "{name}": {reason}'
+    return Fault(path, "guard.exempt", message, "warning")
+
+
 def _fixed(name: str, path_prefix: Path) -> Fault:
     message = f'guard "{name}" is always on, got parameters for one step; remove it from the step'
     return Fault((*path_prefix, name), "guard.always_on", message)
 
 
+def _diverts_everywhere(name: str, path: Path) -> Fault:
+    message = f'guard "{name}": divert names a step of one journey, got it for all; write it under guards of a step'
+    return Fault((*path, "divert"), "guard.divert_everywhere", message)
+
+
 def _parameter_faults(
     guard: type[Guard], parameters: Parameters, path: Path, channels: Collection[str] | None
 ) -> Iterator[Fault]:
-    try:
-        params = guard.Params.model_validate(parameters)
-    except ValidationError as error:
-        for details in error.errors(include_url=False):
-            yield _parameter_fault(guard, details, path)
+    own, conduct = _parted(parameters)
+    if guard.always:
+        for key in conduct:
+            message = f'guard "{guard.name}" is always on, got {key}; remove it'
+            yield Fault((*path, key), "guard.always_on", message)
+    else:
+        yield from _validation_faults(guard, Conduct, conduct, path)
+    found = list(_validation_faults(guard, guard.Params, own, path))
+    yield from found
+    if channels is None or found:
         return
-    if channels is None:
-        return
-    for channel in sorted(params.channels().difference(channels)):
+    for channel in sorted(guard.Params.model_validate(own).channels().difference(channels)):
         message = f'guard "{guard.name}": expected a channel of the shop, got "{channel}"; {_hint(channel, channels)}'
         yield Fault((*path, channel), "guard.unknown_channel", message)
 
 
-def _parameter_fault(guard: type[Guard], details: ErrorDetails, path: Path) -> Fault:
+def _validation_faults(
+    guard: type[Guard], model: type[BaseModel], parameters: Parameters, path: Path
+) -> Iterator[Fault]:
+    try:
+        model.model_validate(parameters)
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            yield _parameter_fault(guard, model, details, path)
+
+
+def _parameter_fault(guard: type[Guard], model: type[BaseModel], details: ErrorDetails, path: Path) -> Fault:
     """Turn one of pydantic's errors into a sentence that says where, what, got and what to do."""
     key = str(details["loc"][0]) if details["loc"] else ""
     where = f'guard "{guard.name}"'
     match details["type"]:
         case "extra_forbidden":
-            hint = _hint(key, _keys(guard.Params))
+            hint = _hint(key, _keys(guard.Params) if guard.always else _keys(guard.Params, Conduct))
             return Fault((*path, key), "guard.unknown_parameter", f'{where} has no parameter "{key}"; {hint}')
         case "missing":
-            example = _example(guard.Params, key)
+            example = _example(model, key)
             return Fault(path, "guard.missing_parameter", f'{where} needs "{key}", got nothing; add {key}: "{example}"')
     place = (*path, key) if key else path
-    return Fault(place, "guard.invalid_parameter", f"{where}: {_complaint(guard.Params, key, details)}")
+    return Fault(place, "guard.invalid_parameter", f"{where}: {_complaint(model, key, details)}")
 
 
-def _complaint(params: type[GuardParams], key: str, details: ErrorDetails) -> str:
+def _complaint(params: type[BaseModel], key: str, details: ErrorDetails) -> str:
     context = details.get("ctx", {})
     got = details["input"]
     if details["type"] == "literal_error":
@@ -169,17 +258,17 @@ def _complaint(params: type[GuardParams], key: str, details: ErrorDetails) -> st
     return f"{key} expected another value ({details['msg'].lower()}), got {got!r}; see docs/guards.md"
 
 
-def _with_key_hint(complaint: str, params: type[GuardParams], key: str) -> str:
+def _with_key_hint(complaint: str, params: type[BaseModel], key: str) -> str:
     """Where any key is taken for a channel, a misspelt parameter shows as a wrong value: name the parameter."""
-    meant = get_close_matches(key, _keys(params), n=1)
+    meant = get_close_matches(key, _keys(params, Conduct), n=1)
     return f'{complaint}; or did you mean the parameter "{meant[0]}"?' if meant and meant[0] != key else complaint
 
 
-def _keys(params: type[GuardParams]) -> list[str]:
-    return [field.alias or name for name, field in params.model_fields.items()]
+def _keys(*models: type[BaseModel]) -> list[str]:
+    return [field.alias or name for model in models for name, field in model.model_fields.items()]
 
 
-def _example(params: type[GuardParams], key: str) -> str:
+def _example(params: type[BaseModel], key: str) -> str:
     fields = {field.alias or name: field for name, field in params.model_fields.items()}
     return str((fields[key].examples or ["..."])[0])
 

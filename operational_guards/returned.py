@@ -1,68 +1,49 @@
 """Did these goods come back, or are they coming back?
 
-Rule: goods the customer sends back, or whose order was refunded or cancelled, are neither promoted nor followed up,
-until the customer orders them again after that. The newest such fact of a product decides. A return that was declined
-or cancelled does not count: the customer keeps the goods. Source: the rule for mis-timed messages in
-`docs/guards.md`.
+Rule: goods the customer sends back are neither promoted nor followed up, until the customer orders them again after
+asking for the return. The newest return of a product decides. A return that was declined or cancelled does not count:
+the customer keeps the goods. Source: the rule for mis-timed messages in `docs/guards.md`.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
-from journeys.vocabulary import Delivery, Facts, OrderStatus, ReturnStatus
-from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketing
-from operational_guards.holds import TICK, Deadline, Do, Hold, Then, hold_back
-from operational_guards.verdict import Evidence, Verdict
+from journeys.vocabulary import Delivery, FactKind, Facts, Item, ReturnStatus
+from operational_guards.base import ALLOW, GuardParams, is_marketing
+from operational_guards.evidence import of_return
+from operational_guards.sameness import returns_like
+from operational_guards.undone import Undoing, UndoneParams, hold_undone, still_undone
+from operational_guards.verdict import Verdict
 
-# Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
-_PLACED = OrderStatus.PLACED
-_RETURN_REASONS = {
+_REASONS = {
     ReturnStatus.REQUESTED: "returned.requested",
     ReturnStatus.IN_TRANSIT: "returned.on_its_way",
     ReturnStatus.RECEIVED: "returned.received",
     ReturnStatus.REFUNDED: "returned.refunded",
 }
-_ORDER_REASONS = {
-    OrderStatus.REFUNDED: "returned.refunded",
-    OrderStatus.CANCELLED: "returned.order_cancelled",
-}
 
 
-class ReturnedParams(GuardParams):
+class ReturnedParams(UndoneParams):
     """For how long goods that came back hold a message, and how; without `within` for ever."""
-
-    within: DurationText | None = None
-    do: Do = "drop_items"
-    at_most: DurationText = timedelta(days=30)
-    then: Then = "suppress"
-
-
-@dataclass(frozen=True, slots=True)
-class _GivenBack:
-    """The newest thing that undid a purchase: since when, and why."""
-
-    changed_at: datetime
-    reason: str
-    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """Holds goods that the customer gave back or did not keep."""
+    """Holds goods that the customer sends back."""
 
     params: ReturnedParams
 
     name: ClassVar[str] = "returned"
     Params: ClassVar[type[GuardParams]] = ReturnedParams
     always: ClassVar[bool] = False
+    needs: ClassVar[frozenset[FactKind]] = frozenset({"returns"})
     reasons: ClassVar[Mapping[str, str]] = {
         "returned.requested": "The customer asked to return these goods.",
         "returned.on_its_way": "The goods are on their way back.",
         "returned.received": "The goods are back at the shop.",
-        "returned.refunded": "The goods were refunded.",
-        "returned.order_cancelled": "The order with these goods was cancelled.",
+        "returned.refunded": "The return of these goods ended with the money paid back.",
         "returned.at_most_passed": "The goods still counted as returned when the longest delay had passed.",
     }
 
@@ -71,52 +52,14 @@ class Returned:
         return is_marketing(delivery)
 
     def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
-        """Hold each of the goods that was given back and not ordered again."""
-        undone = _undone(facts)
-        if not undone:
+        """Hold each of the goods that was sent back and not ordered again."""
+        if not facts.returns:
             return ALLOW
-        latest = delivery.planned_at + self.params.at_most
-        holds = [
-            Hold(newest.reason, self._end(newest, latest), (newest.evidence,), place=place)
-            for place, item in enumerate(delivery.items)
-            if item.product_id in undone
-            for newest in _newest(item.product_id, facts)
-            if self.params.within is None or now - newest.changed_at <= self.params.within
-        ]
-        if not holds:
-            return ALLOW
-        return hold_back(holds, self.params.do, now, Deadline(latest, self.params.then, "returned.at_most_passed"))
+        undone = still_undone(delivery, facts, self.params.same, self._undoings)
+        return hold_undone(undone, delivery, self.params, now, late="returned.at_most_passed")
 
-    def _end(self, newest: _GivenBack, latest: datetime) -> datetime:
-        return latest if self.params.within is None else newest.changed_at + self.params.within + TICK
-
-
-def _undone(facts: Facts) -> set[str]:
-    """List the products with any return, or in any order that was called off: mostly none."""
-    products = set(facts.returns_of_product)
-    for order in facts.orders.values():
-        if order.status is not _PLACED:
-            products.update(line.product_id for line in order.lines)
-    return products
-
-
-def _newest(product_id: str, facts: Facts) -> list[_GivenBack]:
-    """List the newest thing that undid a purchase of this product; empty when nothing did."""
-    return sorted(_given_back(product_id, facts), key=lambda fact: (fact.changed_at, fact.reason, fact.evidence.id))[
-        -1:
-    ]
-
-
-def _given_back(product_id: str, facts: Facts) -> Iterator[_GivenBack]:
-    orders = facts.orders_with(product_id)
-    kept = [order.placed_at for order in orders if order.status == OrderStatus.PLACED]
-    for back in facts.returns_with(product_id):
-        reason = _RETURN_REASONS.get(back.status, "")
-        if reason and not any(placed_at > back.requested_at for placed_at in kept):
-            evidence = Evidence("return", back.return_id, back.status.value, back.changed_at)
-            yield _GivenBack(back.changed_at, reason, evidence)
-    for order in orders:
-        reason = _ORDER_REASONS.get(order.status, "")
-        if reason and not any(placed_at > order.placed_at for placed_at in kept):
-            evidence = Evidence("order", order.order_id, order.status.value, order.changed_at)
-            yield _GivenBack(order.changed_at, reason, evidence)
+    def _undoings(self, item: Item, facts: Facts) -> Iterator[Undoing]:
+        for back, _ in returns_like(item, facts, self.params.same):
+            reason = _REASONS.get(back.status)
+            if reason:
+                yield Undoing(back.changed_at, back.requested_at, reason, of_return(back))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from journeys.vocabulary import Delivery, Facts, Purpose, Reach
-from operational_guards.base import ALLOW, GuardParams
+from journeys.vocabulary import Delivery, FactKind, Facts, Purpose, Reach
+from operational_guards.base import ALLOW, NOTHING_NEEDED, GuardParams
 from operational_guards.verdict import Evidence, Suppress, Verdict
 
 
@@ -29,6 +29,7 @@ class SuppressionList:
     name: ClassVar[str] = "suppression_list"
     Params: ClassVar[type[GuardParams]] = SuppressionListParams
     always: ClassVar[bool] = True
+    needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
     reasons: ClassVar[Mapping[str, str]] = {
         "suppression_list.unsubscribed": "The address unsubscribed from marketing.",
         "suppression_list.hard_bounce": "The address does not exist: a message to it came back for good.",

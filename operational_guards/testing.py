@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from journeys.vocabulary import Delivery, Facts
 from operational_guards.base import Guard
-from operational_guards.verdict import Allow, Delay, DropItems, Suppress, Verdict
+from operational_guards.verdict import Allow, Delay, DropItems, Suppress, Unsure, Verdict
 
 # A guard that sleeps more often than this with nothing changed would hold a message for ever.
 LONGEST_CHAIN = 100
@@ -19,7 +19,7 @@ class BrokenContract(AssertionError):
     """A guard does what a guard must not do."""
 
 
-def check_guard(guard: Guard, delivery: Delivery, facts: Facts, now: datetime) -> Verdict | None:
+def check_guard(guard: Guard, delivery: Delivery, facts: Facts, now: datetime) -> Verdict | Unsure | None:
     """Check one guard against one delivery and give its verdict, None when the guard does not look at it.
 
     A guard is pure, declares its reasons, names its evidence, delays into the future, drops goods that are there and
@@ -51,21 +51,21 @@ def _check_reasons(guard: Guard) -> None:
     _require(not wordless, guard, "one sentence for each reason", wordless)
 
 
-def _check_purity(guard: Guard, delivery: Delivery, facts: Facts, now: datetime) -> Verdict | None:
+def _check_purity(guard: Guard, delivery: Delivery, facts: Facts, now: datetime) -> Verdict | Unsure | None:
     before = deepcopy((delivery, facts))
     applies = guard.applies_to(delivery)
     _require(isinstance(applies, bool), guard, "applies_to to say true or false", applies)
     if not applies:
         return None
     verdict = guard.judge(delivery, facts, now)
-    _require(isinstance(verdict, Allow | DropItems | Delay | Suppress), guard, "a verdict", verdict)
+    _require(isinstance(verdict, Allow | DropItems | Delay | Suppress | Unsure), guard, "a verdict", verdict)
     again = guard.judge(*deepcopy((delivery, facts)), now)
     _require(again == verdict, guard, f"the same answer to the same question ({verdict!r})", again)
     _require((delivery, facts) == before, guard, "the delivery and the facts left as they were", "changed ones")
     return verdict
 
 
-def _check_explanation(guard: Guard, verdict: DropItems | Delay | Suppress) -> None:
+def _check_explanation(guard: Guard, verdict: DropItems | Delay | Suppress | Unsure) -> None:
     _require(verdict.reason in guard.reasons, guard, "a reason that it declares", verdict.reason)
     _require(bool(verdict.evidence), guard, "evidence, of state unknown where nothing is known", verdict.evidence)
 

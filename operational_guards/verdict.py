@@ -1,12 +1,13 @@
 """Which answers can a guard give?
 
-A guard looks at one delivery and the facts and gives one of four verdicts. Everything but `Allow` carries a reason (a
-dotted code that begins with the guard's name) and the evidence: the facts it used, or what it could not know.
+A guard looks at one delivery and the facts and gives one of four verdicts, or is unsure. Everything but `Allow`
+carries a reason (a dotted code that begins with the guard's name) and the evidence: the facts it used, or what it could
+not know.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from journeys.values import quickly_made
 
@@ -14,12 +15,17 @@ from journeys.values import quickly_made
 @quickly_made
 @dataclass(frozen=True, slots=True, order=True)
 class Evidence:
-    """One fact a guard used: `Evidence("order", "o9", "placed", at)`; `state` is `unknown` where nothing is known."""
+    """One fact a guard used: `Evidence("order", "o9", "placed", at)`; `state` is `unknown` where nothing is known.
+
+    `at` is when it came to be so, `observed_at` when we learned of it, and `source` who said so.
+    """
 
     kind: str
     id: str
     state: str
     at: datetime | None = None
+    source: str = ""
+    observed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +59,45 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Suppress:
-    """Never: the delivery is settled without being sent."""
+    """Never: the delivery is settled without being sent; its enrollment goes to the step `divert`, if there is one."""
 
     reason: str
     evidence: tuple[Evidence, ...] = ()
+    divert: str = ""
 
 
 Verdict: TypeAlias = Allow | DropItems | Delay | Suppress
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The guard cannot know: the rule's `if_unknown` says whether the delivery waits, goes or is suppressed.
+
+    A guard that drops goods names the `places` it is unsure about: unless they may go, these are dropped and the others
+    go. `known` is what it is sure of beside.
+    """
+
+    reason: str
+    evidence: tuple[Evidence, ...]
+    places: frozenset[int] = frozenset()
+    known: Allow | DropItems = Allow()
+
+
+Unheeded: TypeAlias = Literal["", "shadow", "holdout", "exempt"]
+
+
+@quickly_made
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one guard said, and why it was not heeded, if it was not.
+
+    `shadow`: the guard only records. `holdout`: chance let this one through, so that the guard's worth can be measured.
+    `exempt`: the step names an exemption.
+    """
+
+    guard: str
+    verdict: Verdict
+    unheeded: Unheeded = ""
 
 
 @quickly_made
@@ -68,4 +106,4 @@ class Judgement:
     """The verdict that won, and every guard's own answer in order of the guards' names."""
 
     verdict: Verdict
-    answers: tuple[tuple[str, Verdict], ...]
+    answers: tuple[Answer, ...]

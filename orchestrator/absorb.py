@@ -6,12 +6,10 @@ from datetime import datetime
 from journeys.compile import Journey
 from journeys.decide import leave
 from journeys.decision import Snapshot
-from journeys.vocabulary import Facts
 from orchestrator.advance import wake_sleepers
 from orchestrator.customer import Customer, Memory
 from orchestrator.effects import apply_decision, scope_of
-from orchestrator.fact_index import put_order, put_return, put_shipment
-from orchestrator.facts import Change
+from orchestrator.facts import join_facts
 from orchestrator.profiles import merge
 from orchestrator.program import Program
 
@@ -29,7 +27,7 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
     customer.outbox.update(other.outbox)
     customer.changes.moved.update(other.enrollments)
     customer.changes.touched.update(other.outbox)
-    _join_facts(customer, other.facts)
+    customer.changes.facts.update(dict.fromkeys(join_facts(customer.facts, other.facts)))
     customer.facts.profile = merge(customer.facts.profile, other.facts.profile)
     _join_memory(customer.memory, other.memory)
     customer.facts.sends.extend(other.facts.sends)
@@ -40,26 +38,6 @@ def _is_twice(customer: Customer, theirs: Snapshot, journey: Journey) -> bool:
     """Say whether the survivor is in this journey already: in the same key where keys run in parallel."""
     inside = [snapshot.key for snapshot in customer.enrollments.values() if snapshot.journey == theirs.journey]
     return theirs.key in inside if journey.spec.if_active == "parallel" else bool(inside)
-
-
-def _join_facts(customer: Customer, theirs: Facts) -> None:
-    """Take over the other's facts; where both know of the same one, the newer word about it."""
-    mine, changed = customer.facts, customer.changes.facts
-    for order in theirs.orders.values():
-        known = mine.orders.get(order.order_id)
-        if known is None or known.changed_at < order.changed_at:
-            put_order(mine, order)
-        changed[Change("order", order.order_id)] = None
-    for parcel in theirs.shipments.values():
-        same = mine.shipments.get(parcel.shipment_id)
-        if same is None or same.changed_at < parcel.changed_at:
-            put_shipment(mine, parcel)
-        changed[Change("shipment", parcel.shipment_id)] = None
-    for back in theirs.returns.values():
-        twin = mine.returns.get(back.return_id)
-        if twin is None or twin.changed_at < back.changed_at:
-            put_return(mine, back)
-        changed[Change("return", back.return_id)] = None
 
 
 def _join_memory(mine: Memory, theirs: Memory) -> None:

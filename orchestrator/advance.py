@@ -16,8 +16,11 @@ from orchestrator.customer import Customer
 from orchestrator.effects import apply_decision, leave_audience, scope_of
 from orchestrator.entering import let_in
 from orchestrator.facts import apply
+from orchestrator.foresight import foresee, review_memberships
 from orchestrator.profiles import apply_event
 from orchestrator.program import Program
+
+_DUE = Due()
 
 
 def advance(
@@ -30,6 +33,14 @@ def advance(
     happens after the first waiting delivery is due, because in a run through history that delivery has to be judged
     first, and events after its time have not happened yet.
     """
+    _play(customer, events, until, program, by_delivery=by_delivery)
+    if customer.is_in_review:
+        review_memberships(customer, program)
+    if customer.is_unforeseen:
+        foresee(customer, program)
+
+
+def _play(customer: Customer, events: deque[Event], until: datetime, program: Program, *, by_delivery: bool) -> None:
     missed_by = None if by_delivery else until
     _set_schedules(customer, program, missed_by)
     while True:
@@ -54,11 +65,13 @@ def next_due(customer: Customer, program: Program) -> datetime | None:
 
     While a delivery is being handed over nothing is due: its outcome brings the customer back.
     """
-    timer = _next_timer(customer, program)
-    if any(entry.state == "attempting" for entry in customer.outbox.values()):
+    if customer.is_calling:
         return None
-    delivery = customer.next_delivery()
-    return min((due for due in (timer, delivery.due_at if delivery else None) if due), default=None)
+    timer, delivery = _next_timer(customer, program), customer.next_delivery()
+    if delivery is None:
+        return timer
+    due_at = delivery.due_at if customer.asking_until is None else max(delivery.due_at, customer.asking_until)
+    return due_at if timer is None else min(timer, due_at)
 
 
 def _see(customer: Customer, event: Event, program: Program) -> None:
@@ -75,13 +88,16 @@ def _see(customer: Customer, event: Event, program: Program) -> None:
 def _learn(customer: Customer, event: Event) -> None:
     facts = customer.facts
     changed = apply(facts, event, customer.memory.clock)
-    customer.changes.facts.update(dict.fromkeys(changed))
     profile = apply_event(facts.profile, event)
-    if profile is not facts.profile:
-        facts.profile = profile
-    elif not changed:
+    if not changed and profile is facts.profile:
         return
+    customer.changes.facts.update(dict.fromkeys(changed))
+    facts.profile = profile
     wake_sleepers(customer, customer.memory.clock)
+    customer.is_in_review = bool(customer.memory.memberships)
+    customer.is_unforeseen = bool(customer.outbox)
+    if any(send.at > event.at for send in facts.sends):
+        customer.changes.late.append(event.seq)
 
 
 def wake_sleepers(customer: Customer, now: datetime) -> None:
@@ -96,11 +112,10 @@ def wake_sleepers(customer: Customer, now: datetime) -> None:
 def _wake(customer: Customer, at: datetime, program: Program, missed_by: datetime | None) -> None:
     """Fire everything that is due at this instant: enrollments by key, then schedules, then memberships."""
     customer.tick(at)
-    for snapshot in sorted(customer.enrollments.values(), key=lambda snapshot: snapshot.id):
-        if snapshot.due_at is not None and snapshot.due_at <= at:
-            journey = _journey_of(customer, snapshot, program)
-            if journey is not None:
-                apply_decision(customer, decide(journey, snapshot, Due(), scope_of(customer, program)))
+    for snapshot in _due_enrollments(customer, at):
+        journey = _journey_of(customer, snapshot, program)
+        if journey is not None:
+            apply_decision(customer, decide(journey, snapshot, _DUE, scope_of(customer, program)))
     for journey in program.scheduled:
         due = customer.memory.scheduled.get(journey.name)
         if due is not None and due <= at:
@@ -108,8 +123,14 @@ def _wake(customer: Customer, at: datetime, program: Program, missed_by: datetim
             customer.memory.scheduled[journey.name] = _next_occurrence(customer, journey, after)
             let_in(customer, journey, program, None)
     for audience, membership in list(customer.memory.memberships.items()):
-        if membership.until <= at:
+        if membership.until is not None and membership.until <= at:
             leave_audience(customer, audience, membership)
+
+
+def _due_enrollments(customer: Customer, at: datetime) -> list[Snapshot]:
+    """List the enrollments whose own timer has come, in order of their keys."""
+    due = [snapshot for snapshot in customer.enrollments.values() if snapshot.due_at and snapshot.due_at <= at]
+    return due if len(due) < 2 else sorted(due, key=lambda snapshot: snapshot.id)
 
 
 def _next_timer(customer: Customer, program: Program) -> datetime | None:
@@ -123,8 +144,9 @@ def _next_timer(customer: Customer, program: Program) -> datetime | None:
         if (best is None or due < best) and name in program.journeys:
             best = due
     for membership in memory.memberships.values():
-        if best is None or membership.until < best:
-            best = membership.until
+        until = membership.until
+        if until is not None and (best is None or until < best):
+            best = until
     return best
 
 

@@ -1,6 +1,6 @@
 """How is it all wired? The only place where the parts of a workspace are put together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,13 +12,21 @@ from actions.lead_magnet import LINK_KEY, read_link_keys
 from actions.render import Renderer, Shop
 from journeys.errors import OrchestratorError
 from journeys.spec import JourneysFile
-from orchestrator.clock import HistoryMoments, LiveMoments, worker_id
+from orchestrator.asking_sources import build_asked
+from orchestrator.clock import HistoryMoments, LiveMoments, wall_now, worker_id
 from orchestrator.dispatcher import Dispatcher, Post
 from orchestrator.engine import Engine
+from orchestrator.enquirer import Enquirer
+from orchestrator.group_commit import GroupCommit
+from orchestrator.http.reception import Desk, Reception
 from orchestrator.links import Links
 from orchestrator.program import Program
 from orchestrator.project import Project, load_project
+from orchestrator.rejected import RejectedEvents
+from orchestrator.rulebooks import editions
 from orchestrator.settings import database_url, read_secret
+from orchestrator.sources.configured import build_hooks, terms_of
+from orchestrator.sources.segment import SegmentSource
 from orchestrator.store.base import Store
 from orchestrator.store.sqlite import SqliteStore
 from orchestrator.worker import Worker
@@ -66,11 +74,34 @@ def build(folder: Path, database: str | None, *, history_until: datetime | None 
     store.deploy(
         {name: journey.version for name, journey in program.journeys.items()},
         [journey.name for journey in program.scheduled],
+        editions(program.books),
     )
+    note_sources(project, store)
     moments = LiveMoments() if history_until is None else HistoryMoments(history_until)
-    engine = Engine(store, program, moments, worker=worker_id())
+    asked = build_asked(project.sources, program, read_secret)
+    engine = Engine(store, program, moments, worker=worker_id(), inquiries=asked.inquiries)
+    engine.shared.terms = terms_of(project.sources)
     dispatcher = Dispatcher(_post(project, spec, store, folder), program)
-    return App(project, spec, store, program, Worker(engine, dispatcher, store))
+    readers = {name: SegmentSource(spec.shop.country, name=name) for name in project.sources}
+    enquirer = Enquirer(store, RejectedEvents(folder), asked.asker, readers, asked.endpoints)
+    return App(project, spec, store, program, Worker(engine, dispatcher, store, enquirer))
+
+
+def note_sources(project: Project, store: Store) -> None:
+    """Tell the store which sources are configured, so that their silence counts from now."""
+    store.listen_to({name: source.adapter.name for name, source in project.sources.items()}, wall_now())
+
+
+def build_reception(
+    project: Project, spec: JourneysFile, store: Store, folder: Path, committed: Callable[[], None]
+) -> Reception:
+    """Put together what takes the calls of vendors; `committed` is called after each commit that brought news.
+
+    Raises MissingSecret for a source whose calls cannot be checked.
+    """
+    hooks = build_hooks(project.sources, read_secret)
+    desks = {name: Desk(hook, SegmentSource(spec.shop.country, name=name)) for name, hook in hooks.items()}
+    return Reception(desks, GroupCommit(store, committed), RejectedEvents(folder))
 
 
 def _post(project: Project, spec: JourneysFile, store: Store, folder: Path) -> Post:

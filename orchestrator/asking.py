@@ -1,10 +1,14 @@
 """Whom is the question about, and what was kept about them?"""
 
 from journeys.errors import OrchestratorError
-from orchestrator.explain import Past
+from journeys.spelling import nearest
+from orchestrator.explain import Asked, Past, explain
 from orchestrator.sources.contact import normal_email, normal_phone
-from orchestrator.store import views
+from orchestrator.standing import Standing
+from orchestrator.store import standings, views
 from orchestrator.store.base import Store
+
+_BEGINNING = 2
 
 
 class UnknownProfile(OrchestratorError):
@@ -20,9 +24,12 @@ def load_past(store: Store, name: str, country: str) -> Past:
         spellings = dict.fromkeys((name, normal_email(name), normal_phone(name, country)))
         ids = next((found for each in spellings if each and (found := views.find_profiles(connection, each))), [])
         if not ids:
+            # People misspell the end of a name more often than its beginning, and only that is cheap to look for.
+            alike = nearest(name, standings.names_beginning(connection, name[:_BEGINNING].lower()))
+            meant = f'did you mean "{alike}"? Else ' if alike else ""
             raise UnknownProfile(
                 f'expected a person known here, got "{name}"; '
-                "give the user id, e-mail address, phone number, or the number as #17"
+                f"{meant}give the user id, e-mail address, phone number, or the number as #17"
             )
         return Past(
             profile=views.profile(connection, ids[0]),
@@ -34,3 +41,13 @@ def load_past(store: Store, name: str, country: str) -> Past:
             undecided=frozenset(views.undecided(connection, ids)),
             set_aside=views.set_aside(connection, ids),
         )
+
+
+def load_standing(store: Store, past: Past, asked: Asked, journey: str) -> Standing:
+    """Load where a person stands in a journey that is asked about."""
+    profile = past.profile
+    with store.reading() as connection:
+        family = views.find_profiles(connection, f"#{profile.id}")
+        passes = standings.passes(connection, family, journey)
+    why_not = "" if passes else explain(past, asked).journeys[journey]["why_not"]
+    return Standing(views.profile_name(profile), journey, passes, why_not, past.set_aside)

@@ -7,16 +7,20 @@ engine runs it on stored customers, the backtest and the scenario tests on custo
 the same changes everywhere.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from journeys.decision import Snapshot, Trace
-from journeys.vocabulary import Delivery, Facts, Profile, Properties, Purpose, Reach
+from journeys.values import quickly_made
+from journeys.vocabulary import Delivery, Doubt, FactKind, Facts, Item, Outside, Profile, Properties, Purpose, Reach
 from operational_guards.verdict import Judgement
 from orchestrator.facts import Change
 
 DeliveryState = Literal["planned", "delayed", "attempting", "unknown", "sent", "suppressed", "rejected", "cancelled"]
+JudgementKind = Literal["claim", "forecast", "membership"]
+Doubts: TypeAlias = Mapping[FactKind, tuple[Doubt, ...]]
 WAITING: tuple[DeliveryState, ...] = ("planned", "delayed")
 
 
@@ -24,7 +28,8 @@ WAITING: tuple[DeliveryState, ...] = ("planned", "delayed")
 class Outgoing:
     """A delivery in the outbox that has not met its fate.
 
-    `delivery` is as planned; `judged` is what is left of it after the guards, without `dropped` of its goods. `entry`
+    `delivery` is as planned; `judged` is what is left of it after the guards, without the goods at `left_out`;
+    `forecast` is what they said while it waits. `entry`
     are the properties of the event that began its enrollment, for rendering. `on_change` means a changed fact wakes it
     before `due_at`.
     """
@@ -44,7 +49,8 @@ class Outgoing:
     token: int = 0
     worker: int = 0
     judged: Delivery | None = None
-    dropped: int = 0
+    left_out: tuple[int, ...] = ()
+    forecast: str = ""
     settled_at: datetime | None = None
     provider_id: str = ""
 
@@ -63,40 +69,56 @@ class Outgoing:
 
 @dataclass(slots=True)
 class Membership:
-    """An audience the customer was put into, and when to take them out again."""
+    """An audience the customer was put into, for which goods, and when to take them out again, if ever."""
 
-    until: datetime
+    until: datetime | None
     delivery_id: int
     channel: str
     journey: str
     step: str
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(slots=True)
 class Memory:
-    """What a profile remembers between inputs; `clock` is the time of its newest input and never runs back."""
+    """What a profile remembers between inputs; `clock` is the time of its newest input and never runs back.
+
+    `asked` says when each source last answered a question about this customer.
+    """
 
     clock: datetime
     enrollments: int = 0
     entered: dict[str, datetime] = field(default_factory=dict)
     scheduled: dict[str, datetime] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
+    asked: dict[str, datetime] = field(default_factory=dict)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One line of the ledger: a delivery was judged at this moment, and this was the answer."""
+    """One line of the ledger: a delivery was judged at this moment, and this was the answer.
+
+    `kind` says on which occasion: in the claim right before it leaves, as a forecast while it waits, or because a fact
+    changed about somebody who is in an audience. `edition` names the rules; `doubts` and `outside` are what was known
+    beside the facts.
+    """
 
     delivery_id: int
     at: datetime
     judgement: Judgement
+    kind: JudgementKind = "claim"
+    edition: int = 0
+    doubts: Doubts = field(default_factory=dict)
+    outside: Mapping[str, Outside] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Changes:
     """What has to be written after a customer's turn; rows that did not change are not in it.
 
-    `began` and `finished` are attempts: delivery, number, moment, and for the finished ones the outcome.
+    `began` and `finished` are attempts: delivery, number, moment, and for the finished ones the outcome. `late` are the
+    places in the log of events that changed facts after something had been sent that they might have held.
     """
 
     facts: dict[Change, None] = field(default_factory=dict)
@@ -108,6 +130,7 @@ class Changes:
     trace: list[Trace] = field(default_factory=list)
     began: list[tuple[int, int, datetime]] = field(default_factory=list)
     finished: list[tuple[int, int, datetime, str]] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -115,6 +138,10 @@ class Customer:
     """One person: facts, live enrollments by id, deliveries under way by id, and what is remembered.
 
     `saved` is the profile as it was last written, so that one that did not change is not written again.
+    `is_unforeseen` says that something waits for its time about which the guards have not been asked yet, and
+    `is_in_review` that a fact changed and the audiences were not looked at yet. While facts are asked for,
+    `asking_until` is when that counts as lost; `answered_for` is the delivery they were asked for, and `unanswered`
+    what could not be learned.
     """
 
     facts: Facts
@@ -122,12 +149,25 @@ class Customer:
     enrollments: dict[int, Snapshot] = field(default_factory=dict)
     outbox: dict[int, Outgoing] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
+    is_unforeseen: bool = False
+    is_in_review: bool = False
+    asking_until: datetime | None = None
+    answered_for: int | None = None
+    unanswered: Doubts = field(default_factory=dict)
     saved: Profile | None = None
 
     @property
     def id(self) -> int:
         """The profile's id."""
         return self.facts.profile.id
+
+    @property
+    def is_calling(self) -> bool:
+        """Say whether a delivery is being handed over."""
+        for entry in self.outbox.values():  # noqa: SIM110 - asked three times a turn; a generator takes twice as long
+            if entry.state == "attempting":
+                return True
+        return False
 
     def take_changes(self) -> Changes:
         """Hand over what has to be written and begin anew."""
@@ -138,9 +178,7 @@ class Customer:
         """Give the waiting delivery that is due first; of two at once, the one with the lower key."""
         first: Outgoing | None = None
         for entry in self.outbox.values():
-            if entry.state in WAITING and (
-                first is None or (entry.due_at, entry.delivery.id) < (first.due_at, first.delivery.id)
-            ):
+            if entry.state in WAITING and (first is None or _is_before(entry, first)):
                 first = entry
         return first
 
@@ -148,3 +186,7 @@ class Customer:
         """Let the customer's own clock go on; it never runs back."""
         if now > self.memory.clock:
             self.memory.clock = now
+
+
+def _is_before(one: Outgoing, other: Outgoing) -> bool:
+    return (one.due_at, one.delivery.id) < (other.due_at, other.delivery.id)

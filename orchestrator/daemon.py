@@ -6,13 +6,15 @@ second ends the process at once, as an unhandled signal does.
 
 import asyncio
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from orchestrator.app import App
 from orchestrator.clock import wall_now
+from orchestrator.regrets import find_regrets
 from orchestrator.schedule import Schedule, Tick
 from orchestrator.worker import Done
 
@@ -20,19 +22,27 @@ FORGET_AFTER = timedelta(days=1)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def run(app: App, *, until_idle: bool) -> Done:
-    """Run a workspace's worker until it is told to stop, or with `until_idle` until nothing is left to do."""
-    return asyncio.run(_run(app, until_idle=until_idle))
+def run(app: App, *, until_idle: bool, beside: AbstractAsyncContextManager[None] | None = None) -> Done:
+    """Run a workspace's worker until it is told to stop, or with `until_idle` until nothing is left to do.
+
+    `beside` is entered on the worker's event loop before it starts and left after it has drained, such as a server.
+    """
+    return asyncio.run(_run(app, until_idle=until_idle, beside=nullcontext() if beside is None else beside))
 
 
-async def _run(app: App, *, until_idle: bool) -> Done:
+async def _run(app: App, *, until_idle: bool, beside: AbstractAsyncContextManager[None]) -> Done:
     # Before the first lease: should this process die, the next one then sees whose leases nobody holds any more.
     beat(app)
     schedule = Schedule([heartbeat(app)] if until_idle else ticks(app))
-    with _stopped_by_signals(app):
+    with stopped_by_signals(app.worker.stopping.set):
         schedule.start()
         try:
-            return await app.worker.run(until_idle=until_idle)
+            async with beside:
+                done = await app.worker.run(until_idle=until_idle)
+            if until_idle:
+                while regret(app):
+                    pass
+            return done
         finally:
             schedule.stop()
 
@@ -49,6 +59,7 @@ def ticks(app: App) -> list[Tick]:
         Tick("engine", 0.5, app.worker.woken.set),
         Tick("dispatcher", 30, lambda: recover(app)),
         Tick("entries", 60, lambda: refresh(app)),
+        Tick("regrets", 60, partial(_look_back, app)),
         Tick("prune", 3600, lambda: prune(app)),
     ]
 
@@ -70,24 +81,34 @@ def refresh(app: App) -> None:
     engine.program = replace(engine.program, catalog=app.store.catalog())
 
 
+def regret(app: App) -> int:
+    """Look into facts that came too late for a message, some at a time; give how many."""
+    return find_regrets(app.store)
+
+
+def _look_back(app: App) -> None:
+    regret(app)
+
+
 def prune(app: App) -> None:
     """Forget processes that ended a day ago, and give disk space back."""
     app.store.prune(wall_now() - FORGET_AFTER)
 
 
 @contextmanager
-def _stopped_by_signals(app: App) -> Iterator[None]:
+def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Stop gently at the first signal while the block runs; the second ends the process."""
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
-        loop.add_signal_handler(number, _drain, app, loop)
+        loop.add_signal_handler(number, _drain, stop, loop)
     try:
         yield
     finally:
         _remove_handlers(loop)
 
 
-def _drain(app: App, loop: asyncio.AbstractEventLoop) -> None:
-    app.worker.stopping.set()
+def _drain(stop: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
+    stop()
     _remove_handlers(loop)
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_DFL)

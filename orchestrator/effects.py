@@ -45,6 +45,8 @@ def _plan(customer: Customer, plan: Plan, snapshot: Snapshot) -> None:
     )
     customer.outbox[entry.delivery.id] = entry
     customer.changes.planned.append(entry)
+    if entry.due_at > customer.memory.clock:
+        customer.is_unforeseen = True
 
 
 def _recall(customer: Customer, recall: Recall) -> None:
@@ -73,7 +75,8 @@ def _disband(customer: Customer, enrollment_id: int) -> None:
             leave_audience(customer, audience, membership)
 
 
-def leave_audience(customer: Customer, audience: str, membership: Membership) -> None:
+def leave_audience(customer: Customer, audience: str, membership: Membership, because: str = "") -> None:
+    """Take the customer out of an audience again; `because` is the reason of the guard that demands it, if one does."""
     del customer.memory.memberships[audience]
     now = customer.memory.clock
     delivery = Delivery(
@@ -87,10 +90,11 @@ def leave_audience(customer: Customer, audience: str, membership: Membership) ->
         reach=Reach.AUDIENCE,
         purpose=Purpose.TRANSACTIONAL,
     )
-    entry = Outgoing(delivery, now, {"operation": "remove", "audience": audience}, {}, "")
+    parameters = {"operation": "remove", "audience": audience} | ({"because": because} if because else {})
+    entry = Outgoing(delivery, now, parameters, {}, "")
     customer.outbox[delivery.id] = entry
     customer.changes.planned.append(entry)
 
 
 def scope_of(customer: Customer, program: Program) -> Scope:
-    return Scope(facts=customer.facts, now=customer.memory.clock, catalog=program.catalog)
+    return Scope(customer.facts, customer.memory.clock, None, {}, None, program.catalog)

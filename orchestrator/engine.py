@@ -12,16 +12,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import blake2b
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from actions.backoff import next_attempt
 from actions.base import Outcome, Rejected, RetryLater, Sent, Unknown
 from journeys.decision import Fate
-from journeys.vocabulary import Delivery, Profile, Properties
-from orchestrator.customer import Customer, Outgoing
+from journeys.values import quickly_made
+from journeys.vocabulary import NO_GOODS, Delivery, Profile, Properties
+from orchestrator.customer import Customer, Doubts, Outgoing
+from orchestrator.inquiries import PATIENCE, Answered, Inquiries, Inquiry, forget_answer
 from orchestrator.program import Program
 from orchestrator.seat import Seat, TakeOver, play
 from orchestrator.sending import judge_next, settle
+from orchestrator.shared_facts import SharedFacts
 from orchestrator.store.base import Store, Turn
 from orchestrator.store.codes import from_ms, to_ms
 from orchestrator.store.writing import Batch
@@ -32,6 +35,7 @@ MOST_SEATS = 2_500
 NEVER_LEFT = "attempt.not_found"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Handover:
     """A delivery that was judged and may leave: everything its action needs, as it was at that moment."""
@@ -53,6 +57,10 @@ class Report:
     profile_id: int
     token: int
     outcome: Outcome
+
+
+Input: TypeAlias = Report | Answered
+Output: TypeAlias = Handover | Inquiry
 
 
 class Moments(Protocol):
@@ -83,29 +91,33 @@ class Engine:
     batch_size: int = 500
     seats: dict[int, Seat] = field(default_factory=dict)
     errors: list[tuple[int, str]] = field(default_factory=list)
+    shared: SharedFacts = field(default_factory=SharedFacts)
+    inquiries: Inquiries = field(default_factory=Inquiries)
 
-    def run_turn(self, reports: Sequence[Report] = (), *, claims: bool = True) -> tuple[list[Handover], int]:
-        """Settle these reports and do what is due; give what may now leave, and how many customers had a turn.
+    def run_turn(self, inputs: Sequence[Input] = (), *, claims: bool = True) -> tuple[list[Output], int]:
+        """Take these inputs in and do what is due; give what may now leave or must be asked, and how many had a turn.
 
-        Without `claims` only the reports are settled: that is how a worker drains before it stops.
+        Without `claims` only the inputs are taken in: that is how a worker drains before it stops.
         """
         # A turn leaves no garbage in cycles; looking for some among all customers in memory takes a tenth of its time.
         was_collecting = gc.isenabled()
         gc.disable()
         try:
             with self.store.turn() as turn:
-                return self._run(turn, reports, self.batch_size if claims else 0)
+                return self._run(turn, inputs, self.batch_size if claims else 0)
         except BaseException:
             # What is in memory may be ahead of what was committed.
             self.seats.clear()
+            self.shared.forget()
             raise
         finally:
             if was_collecting:
                 gc.enable()
 
-    def _run(self, turn: Turn, reports: Sequence[Report], most: int) -> tuple[list[Handover], int]:
+    def _run(self, turn: Turn, inputs: Sequence[Input], most: int) -> tuple[list[Output], int]:
         until = self.moments.claim_until()
-        ids = {report.profile_id for report in reports}
+        self.shared.refresh(turn, self.program, until)
+        ids = {given.profile_id for given in inputs}
         if most:
             ids.update(turn.claim(until, most, in_order=self.moments.follows_events))
         if not ids:
@@ -113,19 +125,19 @@ class Engine:
         self._make_room(ids)
         seats = turn.load(ids, self.seats, until)
         self._load_families(turn, seats, until)
-        batch, handovers = Batch(), []
-        by_profile: dict[int, list[Report]] = {}
-        for report in reports:
-            by_profile.setdefault(report.profile_id, []).append(report)
-        acting = [profile_id for profile_id in self._in_order(seats) if self._may_act(seats[profile_id], by_profile)]
+        batch, outputs = Batch(turn.last_seq()), list[Output]()
+        by_profile: dict[int, list[Input]] = {}
+        for each in inputs:
+            by_profile.setdefault(each.profile_id, []).append(each)
+        acting = [known for known in self._in_order(seats) if _may_act(seats[known], by_profile)]
         busy = 0
         for profile_id in acting:
             given = self._seat_turn(profile_id, seats, by_profile.get(profile_id, ()), until, batch)
             if given is not None:
                 busy += 1
-                handovers.extend(given)
+                outputs.extend(given)
         turn.write(batch)
-        return handovers, busy
+        return outputs, busy
 
     def _in_order(self, seats: Mapping[int, Seat]) -> list[int]:
         """Order the batch: whoever is about to be absorbed first, so that nobody waits for them longer than needed.
@@ -133,14 +145,12 @@ class Engine:
         Live they have no turn of their own beside the profile they become part of.
         """
         joining = _about_to_be_absorbed(seats)
+        if not joining:
+            return sorted(seats)
         if not self.moments.follows_events:
-            joining = {profile_id for profile_id in joining & seats.keys() if seats[profile_id].is_calling}
-            return sorted(joining) + sorted(seats.keys() - _about_to_be_absorbed(seats))
+            calling = {profile_id for profile_id in joining & seats.keys() if seats[profile_id].is_calling}
+            return sorted(calling) + sorted(seats.keys() - joining)
         return sorted(seats, key=lambda profile_id: (profile_id not in joining, profile_id))
-
-    def _may_act(self, seat: Seat, reported: Container[int]) -> bool:
-        """Let nothing happen to a customer while a call is under way: what they do meanwhile is read after its fate."""
-        return seat.customer.id in reported or not seat.is_calling
 
     def _make_room(self, wanted: set[int]) -> None:
         """Keep memory flat: forget customers nobody asked for, the longest ago first, when there are too many."""
@@ -161,8 +171,8 @@ class Engine:
             seats.update(turn.load(wanted, self.seats, until))
 
     def _seat_turn(
-        self, profile_id: int, seats: dict[int, Seat], reports: Iterable[Report], until: datetime, batch: Batch
-    ) -> list[Handover] | None:
+        self, profile_id: int, seats: dict[int, Seat], inputs: Iterable[Input], until: datetime, batch: Batch
+    ) -> list[Output] | None:
         """Give one customer their turn; one whose decision raises is set aside and the others go on.
 
         None when the customer only waits for another. Nothing of a turn that raised is written, nor of the profiles it
@@ -174,12 +184,10 @@ class Engine:
         mark = batch.mark()
         try:
             unread = [event.seq for event in seat.events]
-            handovers = self._act(seat, seats, reports, until, partial(self._take_over, seats, batch, unread))
-            left = {event.seq for event in seat.events}
-            done = [seq for seq in unread if seq not in left]
-            batch.add(seat.customer, seat.next_due(self.program), done)
+            outputs = self._act(seat, seats, inputs, until, partial(self._take_over, seats, batch, unread))
+            batch.add(seat.customer, seat.next_due(self.program), _done(unread, seat))
             seat.version += 1
-            return handovers
+            return outputs
         except Exception as error:  # a journey, a plugin or a fact: this customer waits, not the rest
             # Who was merged in is changed in memory as well: all are read again when they are next needed.
             self.seats.clear()
@@ -189,27 +197,56 @@ class Engine:
             return []
 
     def _act(
-        self, seat: Seat, seats: dict[int, Seat], reports: Iterable[Report], until: datetime, take_over: TakeOver
-    ) -> list[Handover] | None:
+        self, seat: Seat, seats: dict[int, Seat], inputs: Iterable[Input], until: datetime, take_over: TakeOver
+    ) -> list[Output] | None:
         customer, until, by_delivery = seat.customer, seat.limit(until), self.moments.follows_events
-        for report in reports:
-            self._settle(customer, report, until)
+        self._take_in(customer, inputs, until)
         # One delivery of a customer at a time: the next is judged when the fate of this one is known.
-        while not seat.is_calling:
+        while not customer.is_calling:
             if not play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over):
                 return None
             now = self._time_to_judge(customer, until)
             if now is None:
                 return []
+            if not by_delivery and (inquiry := self._inquire(customer, now)) is not None:
+                return [inquiry]
             entry = judge_next(customer, now, self.program)
+            forget_answer(customer)
             if entry is not None:
                 return [self._hand_over(customer, entry)]
         return []
 
+    def _take_in(self, customer: Customer, inputs: Iterable[Input], until: datetime) -> None:
+        """Take the inputs, and let the customer see what is known beside their own facts.
+
+        In a history neither goods nor silences have a time of their own, so nobody sees them there.
+        """
+        if not self.moments.follows_events:
+            facts, shared = customer.facts, self.shared
+            facts.goods = shared.goods or NO_GOODS
+            facts.doubts = shared.doubts
+        for given in inputs:
+            if isinstance(given, Answered):
+                self.inquiries.hear(customer, given, until)
+            else:
+                self._settle(customer, given, until)
+        if customer.unanswered:
+            customer.facts.doubts = _united(customer.facts.doubts, customer.unanswered)
+
+    def _inquire(self, customer: Customer, now: datetime) -> Inquiry | None:
+        """Say what must be asked before the next delivery is judged; the customer's delivery then waits for that."""
+        entry = customer.next_delivery()
+        if entry is None:
+            return None
+        inquiry = self.inquiries.plan(customer, entry.delivery, self.program.book_for(entry.delivery), now)
+        if inquiry is not None:
+            customer.asking_until = now + PATIENCE
+        return inquiry
+
     def _time_to_judge(self, customer: Customer, until: datetime) -> datetime | None:
         """Say when the next waiting delivery is judged, or None when nothing is due."""
-        due = customer.next_delivery()
-        if due is None or due.due_at > until:
+        due, asking_until = customer.next_delivery(), customer.asking_until
+        if due is None or due.due_at > until or (asking_until is not None and asking_until > until):
             return None
         return max(due.due_at, customer.memory.clock) if self.moments.follows_events else until
 
@@ -282,7 +319,25 @@ class Engine:
 
 def _about_to_be_absorbed(seats: Mapping[int, Seat]) -> set[int]:
     """Name the profiles that waiting events merge into these."""
-    return {gone for seat in seats.values() for absorbed in seat.merges.values() for gone in absorbed}
+    merging = [seat.merges for seat in seats.values() if seat.merges]
+    return {gone for merges in merging for absorbed in merges.values() for gone in absorbed}
+
+
+def _united(one: Doubts, other: Doubts) -> Doubts:
+    return {kind: (*one.get(kind, ()), *other.get(kind, ())) for kind in sorted({*one, *other})}
+
+
+def _may_act(seat: Seat, reported: Container[int]) -> bool:
+    """Let nothing happen to a customer while a call is under way: what they do meanwhile is read after its fate."""
+    return seat.customer.id in reported or not seat.is_calling
+
+
+def _done(unread: list[int], seat: Seat) -> list[int]:
+    """Name the inbox places that were decided on: what was unread and no longer waits."""
+    if not seat.events:
+        return unread
+    waiting = {event.seq for event in seat.events}
+    return [seq for seq in unread if seq not in waiting]
 
 
 def chance_of(delivery_id: int, attempt: int) -> float:

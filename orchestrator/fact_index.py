@@ -1,13 +1,47 @@
 """Where does a fact stand among a customer's others?
 
-`put_*` places one order, parcel or return among the facts and keeps the indexes true: by product and by order, oldest
-first. What they hold depends on the facts alone, not on the order they came in.
+`put` places one fact among the others and keeps the indexes true: by product and by order, oldest first. What they hold
+depends on the facts alone, not on the order they came in.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal, TypeAlias
 
-from journeys.vocabulary import Facts, Order, Return, Shipment
+from journeys.vocabulary import Facts, Order, Payment, Refund, Return, Shipment, Ticket
 from orchestrator.product_index import reindex, remove
+
+Fact: TypeAlias = Order | Payment | Refund | Shipment | Return | Ticket
+FactWord: TypeAlias = Literal["order", "payment", "refund", "shipment", "return", "ticket"]
+
+
+def facts_by_kind(facts: Facts) -> dict[FactWord, Mapping[str, Fact]]:
+    """Give all facts by their kind and id."""
+    return {
+        "order": facts.orders,
+        "payment": facts.payments,
+        "refund": facts.refunds,
+        "shipment": facts.shipments,
+        "return": facts.returns,
+        "ticket": facts.tickets,
+    }
+
+
+def put(facts: Facts, fact: Fact) -> None:
+    """Place a fact, new or changed."""
+    match fact:
+        case Order():
+            put_order(facts, fact)
+        case Shipment():
+            put_shipment(facts, fact)
+        case Return():
+            put_return(facts, fact)
+        case Payment():
+            facts.payments[fact.payment_id] = fact
+        case Refund():
+            facts.refunds[fact.refund_id] = fact
+        case Ticket():
+            facts.tickets[fact.ticket_id] = fact
 
 
 def put_order(facts: Facts, order: Order) -> None:
@@ -41,6 +75,12 @@ def put_shipment(facts: Facts, parcel: Shipment) -> None:
         parcels.append(parcel.shipment_id)
     if len(parcels) > 1:
         parcels.sort(key=lambda shipment_id: _parcel_age(facts.shipments[shipment_id]))
+
+
+def remove_shipment(facts: Facts, parcel: Shipment) -> None:
+    """Take away a parcel that goes by another name from now on."""
+    del facts.shipments[parcel.shipment_id]
+    remove(facts.shipments_of_order, parcel.order_id, parcel.shipment_id)
 
 
 def _parcel_age(parcel: Shipment) -> tuple[datetime, str]:

@@ -1,10 +1,11 @@
 """Whose event is this, and are two profiles one person?
 
-Kinds by strength: user_id, order_id and checkout_id, email, phone, anonymous_id. An identifier links an event to a
-profile, or two profiles, unless they disagree on a stronger distinguishing kind (user_id, email, phone): both have
-values of it and share none. For an order or a checkout only the user id distinguishes. So a household's e-mail address
-or a shared computer never makes one person of two who have logged in, and an alias call, which carries two user ids,
-always does.
+Kinds by strength: user_id, order_id and checkout_id, email, phone, tracking_number, anonymous_id. An identifier links
+an event to a profile, or two profiles, unless they disagree on a stronger distinguishing kind (user_id, email, phone):
+both have values of it and share none. For an order or a checkout only the user id distinguishes. So a household's
+e-mail address or a shared computer never makes one person of two who have logged in, and an alias call, which carries
+two user ids, always does. A tracking number, which carriers use again after a while, leads to a person but makes one of
+two profiles only where one of them is nobody yet: it has no identifier of a distinguishing kind.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ _FORBIDDING: dict[IdentifierKind, tuple[IdentifierKind, ...]] = {
     "checkout_id": ("user_id",),
     "email": ("user_id",),
     "phone": ("user_id", "email"),
+    "tracking_number": ("user_id", "email", "phone"),
     "anonymous_id": ("user_id", "email", "phone"),
 }
 _STRENGTH = {kind: place for place, kind in enumerate(_FORBIDDING)}
@@ -102,6 +104,8 @@ class Resolver:
             if other == home:
                 continue
             together = _united(claims, self._known[home].identifiers)
+            if kind == "tracking_number" and together and self._known[other].identifiers:
+                continue
             if _agree(kind, together, self._known[other].identifiers):
                 home, gone = self._merge(home, other)
                 absorbed.append(gone)

@@ -26,7 +26,8 @@ def import_lines(
     coming = iter(lines)
     while batch := list(islice(coming, BATCH)):
         received_at = wall_now()
-        appended = store.append(list(_read(batch, name, source, received_at, rejects)), received_at)
+        events = list(_read(batch, name, source, received_at, rejects))
+        appended = store.append(events, received_at, heard=[source.name] if events else ())
         accepted += appended.accepted
         duplicate += appended.duplicate
     return Appended(accepted, duplicate)
@@ -38,12 +39,12 @@ def _read(
     for number, line in batch:
         reading = source.read(line, received_at, f"{name}:{number}")
         if isinstance(reading, Accepted):
-            yield _not_ahead(reading, received_at)
+            yield not_ahead(reading, received_at)
         else:
             rejects.add(number, line, reading)
 
 
-def _not_ahead(accepted: Accepted, received_at: datetime) -> Accepted:
+def not_ahead(accepted: Accepted, received_at: datetime) -> Accepted:
     """Date an event of a sender whose clock is ahead at its receipt: nothing has happened before its time."""
     if accepted.event.at <= received_at:
         return accepted

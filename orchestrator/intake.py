@@ -85,6 +85,11 @@ def _skip_rest(stream: BinaryIO) -> None:
             return
 
 
+def quote(line: bytes) -> str:
+    """Give a line's text, shortened to 2,000 characters."""
+    return line[: LONGEST_QUOTE * 4].decode(errors="replace")[:LONGEST_QUOTE]
+
+
 class Rejects:
     """The lines that were not taken, in `<name>.rejected.jsonl` beside the input; made when the first one comes.
 
@@ -109,8 +114,7 @@ class Rejects:
 
     def add(self, number: int, line: bytes, refused: Refused) -> None:
         """Write down a line that was refused, its text shortened to 2,000 characters."""
-        text = line[: LONGEST_QUOTE * 4].decode(errors="replace")[:LONGEST_QUOTE]
-        entry = {"line": number, "reason": str(refused.reason), "message": refused.message, "text": text}
+        entry = {"line": number, "reason": str(refused.reason), "message": refused.message, "text": quote(line)}
         if self._file is None:
             self._file = self.path.open("wb")
         self._file.write(msgspec.json.encode(entry) + b"\n")

@@ -56,6 +56,7 @@ def judged_fields(judged: Judged) -> Fields:
     return {
         "key": judged.delivery_id,
         "at": judged.at,
+        "kind": judged.kind,
         "verdict": VERDICT_WORDS[VERDICT_CODES[type(verdict).__name__]],
         "reason": "" if isinstance(verdict, Allow) else verdict.reason,
         "answers": msgspec.json.decode(encode_answers(judged.judgement.answers)),

@@ -15,25 +15,60 @@ from typing import Any
 from journeys.vocabulary import Delivery, Event, Intent, Purpose
 
 BOUGHT_WITHIN = timedelta(days=30)
+_CENT = 0.005
 _SENT_BACK = ("Return Requested", "Return Shipped", "Return Received")
 _KEPT_AFTER_ALL = ("Return Declined", "Return Cancelled")
 
 
 @dataclass(slots=True)
 class _Purchase:
-    """What became of one order, each moment None while it has not happened."""
+    """What became of one order, each moment None while it has not happened.
+
+    `refunds` are what was paid back and when, by the id of the refund.
+    """
 
     placed_at: datetime | None = None
     products: set[str] = field(default_factory=set)
     cancelled_at: datetime | None = None
     refunded_at: datetime | None = None
-    parcels: dict[str, datetime | None] = field(default_factory=dict)
+    smallest_total: float | None = None
+    refunds: dict[str, tuple[datetime, float]] = field(default_factory=dict)
+    failures: list[datetime] = field(default_factory=list)
+    payments: list[datetime] = field(default_factory=list)
+    parcels: list["_Parcel"] = field(default_factory=list)
 
     def called_off_by(self, at: datetime) -> bool:
-        return any(end is not None and end <= at for end in (self.cancelled_at, self.refunded_at))
+        return self.cancelled_by(at) or (self.refunded_at is not None and self.refunded_at <= at)
+
+    def cancelled_by(self, at: datetime) -> bool:
+        """Say whether it was cancelled, or its payment failed and none came after that."""
+        if self.cancelled_at is not None and self.cancelled_at <= at:
+            return True
+        if not self.failures:
+            return False
+        failed_at = max([failure for failure in self.failures if failure <= at], default=None)
+        return failed_at is not None and not any(failed_at <= paid <= at for paid in self.payments)
 
     def delivered_by(self, at: datetime) -> bool:
-        return bool(self.parcels) and all(arrival is not None and arrival <= at for arrival in self.parcels.values())
+        arrivals = [parcel.arrived_at for parcel in self.parcels]
+        return bool(arrivals) and all(arrival is not None and arrival <= at for arrival in arrivals)
+
+    def add_up(self) -> None:
+        """Find out when all of the money was back."""
+        paid_back = 0.0
+        for at, money in sorted(self.refunds.values()):
+            paid_back += money
+            if self.smallest_total and paid_back > self.smallest_total - _CENT:
+                self.refunded_at = _earlier(self.refunded_at, at)
+
+
+@dataclass(slots=True)
+class _Parcel:
+    """One parcel by all the names it was ever called."""
+
+    names: set[str]
+    orders: set[str] = field(default_factory=set)
+    arrived_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -52,10 +87,15 @@ class GoodsHistory:
     def __init__(self, events: Iterable[Event]) -> None:
         self._purchases: dict[str, _Purchase] = defaultdict(_Purchase)
         self._returns: dict[str, _SentBack] = defaultdict(_SentBack)
+        self._parcels: list[_Parcel] = []
         for event in events:
             self._note(event)
+        for parcel in self._parcels:
+            for order_id in parcel.orders:
+                self._purchases[order_id].parcels.append(parcel)
         self._orders_of: dict[str, list[str]] = defaultdict(list)
         for order_id, purchase in self._purchases.items():
+            purchase.add_up()
             for product in purchase.products:
                 self._orders_of[product].append(order_id)
         self._returns_of: dict[str, list[_SentBack]] = defaultdict(list)
@@ -91,8 +131,7 @@ class GoodsHistory:
 
     def _was_bought(self, product: str, at: datetime, within: timedelta) -> bool:
         return any(
-            at - placed_at <= within and not (buy.cancelled_at and buy.cancelled_at <= at)
-            for placed_at, _, buy in self._placed(product, at)
+            at - placed_at <= within and not buy.cancelled_by(at) for placed_at, _, buy in self._placed(product, at)
         )
 
     def _is_under_way(self, product: str, at: datetime) -> bool:
@@ -130,28 +169,63 @@ class GoodsHistory:
     # Reading the history.
 
     def _note(self, event: Event) -> None:
-        said = event.properties
-        order_id, name = _text(said.get("order_id")), event.name
-        if name in ("Order Completed", "Order Placed") and order_id:
-            purchase = self._purchases[order_id]
-            purchase.placed_at = _earlier(purchase.placed_at, event.at)
-            purchase.products |= _products(said)
-        elif name in ("Order Cancelled", "Payment Failed") and order_id:
-            self._purchases[order_id].cancelled_at = _earlier(self._purchases[order_id].cancelled_at, event.at)
-        elif name in ("Order Shipped", "Shipment Updated", "Order Delivered") and order_id:
+        order_id, name = _text(event.properties.get("order_id")), event.name
+        if name in ("Order Shipped", "Shipment Updated", "Order Delivered"):
             self._note_parcel(event, order_id)
-        elif return_id := _text(said.get("return_id")):
-            self._note_return(event, return_id, order_id)
-        elif name == "Order Refunded" and order_id and not _products(said):
-            self._purchases[order_id].refunded_at = _earlier(self._purchases[order_id].refunded_at, event.at)
-        elif name == "Order Refunded" and order_id:
-            self._note_return(event, f"{order_id}/refund", order_id)
+        elif name.startswith(("Order ", "Payment ")) and order_id:
+            self._note_order(event, order_id)
+        if name.startswith("Return ") or name == "Order Refunded":
+            return_id = _text(event.properties.get("return_id"))
+            if return_id or (order_id and _products(event.properties)):
+                self._note_return(event, return_id or _refund_id(event, order_id), order_id)
+
+    def _note_order(self, event: Event, order_id: str) -> None:
+        purchase, said = self._purchases[order_id], event.properties
+        match event.name:
+            case "Order Completed" | "Order Placed":
+                purchase.placed_at = _earlier(purchase.placed_at, event.at)
+                purchase.products |= _products(said)
+                purchase.payments.append(event.at)
+            case "Order Cancelled":
+                purchase.cancelled_at = _earlier(purchase.cancelled_at, event.at)
+            case "Payment Failed":
+                purchase.failures.append(event.at)
+            case "Payment Received":
+                purchase.payments.append(event.at)
+            case "Order Refunded" if not said.get("return_id"):
+                self._note_refund(event, order_id)
+        total = _total(said)
+        if event.name in ("Order Completed", "Order Placed", "Order Updated") and total is not None:
+            known = purchase.smallest_total
+            purchase.smallest_total = total if known is None else min(known, total)
+
+    def _note_refund(self, event: Event, order_id: str) -> None:
+        purchase, total = self._purchases[order_id], _total(event.properties)
+        if not total and not event.properties.get("refund_id"):
+            purchase.refunded_at = _earlier(purchase.refunded_at, event.at)
+            return
+        refund_id, money = _refund_id(event, order_id), abs(total or 0.0)
+        known = purchase.refunds.get(refund_id)
+        if known is None or (money, known[0]) > (known[1], event.at):
+            purchase.refunds[refund_id] = (event.at, money)
 
     def _note_parcel(self, event: Event, order_id: str) -> None:
-        parcels = self._purchases[order_id].parcels
-        parcel = _text(event.properties.get("shipment_id")) or f"{order_id}/1"
-        arrived = event.name == "Order Delivered" or event.properties.get("status") == "delivered"
-        parcels[parcel] = _earlier(parcels.get(parcel), event.at) if arrived else parcels.get(parcel)
+        said = event.properties
+        names = {_text(said.get("tracking_number")), _text(said.get("shipment_id"))} - {""}
+        if not names and order_id:
+            names = {f"{order_id}/1"}
+        if not names:
+            return
+        parcel = _Parcel(names, {order_id} - {""})
+        if event.name == "Order Delivered" or said.get("status") == "delivered":
+            parcel.arrived_at = event.at
+        for known in [known for known in self._parcels if known.names & names]:
+            self._parcels.remove(known)
+            parcel.names |= known.names
+            parcel.orders |= known.orders
+            if known.arrived_at is not None:
+                parcel.arrived_at = _earlier(parcel.arrived_at, known.arrived_at)
+        self._parcels.append(parcel)
 
     def _note_return(self, event: Event, return_id: str, order_id: str) -> None:
         back = self._returns[return_id]
@@ -165,6 +239,28 @@ class GoodsHistory:
 
 def _earlier(known: datetime | None, at: datetime) -> datetime:
     return at if known is None else min(known, at)
+
+
+def _refund_id(event: Event, order_id: str) -> str:
+    return _text(event.properties.get("refund_id")) or f"{order_id}/refund"
+
+
+def _total(said: Any) -> float | None:
+    """Read the sum of money, else add up the goods; None when neither is said."""
+    for key in ("total", "revenue", "value"):
+        if isinstance(said.get(key), int | float):
+            return float(said[key])
+    lines = said.get("products")
+    if not isinstance(lines, list) or not _products(said):
+        return None
+    return sum(_price(line) for line in lines if isinstance(line, dict))
+
+
+def _price(line: dict[str, Any]) -> float:
+    try:
+        return float(line.get("price") or 0) * float(line.get("quantity") or 1)
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _text(value: Any) -> str:

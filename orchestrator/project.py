@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from actions.errors import ActionError
 from actions.registry import Actions, load_actions
 from actions.template import Templates, read_templates
@@ -20,18 +18,30 @@ from journeys.errors import Fault, Problem
 from journeys.lint import lint
 from journeys.parse import Parsed, parse
 from journeys.schema import Schema
-from journeys.spec import CrmStep, JourneysFile, JourneySpec, LeadMagnetStep, SendStep
-from journeys.spelling import did_you_mean
+from journeys.spec import CrmStep, Guarded, JourneysFile, JourneySpec, LeadMagnetStep, SendStep
 from journeys.vocabulary import Purpose
 from operational_guards.base import Guard
-from operational_guards.registry import build_guards, check_guards, check_overrides, load_guards, override
+from operational_guards.registry import (
+    EVERYWHERE,
+    Setting,
+    build_rules,
+    check_exemptions,
+    check_guards,
+    check_overrides,
+    load_guards,
+    override,
+)
+from operational_guards.rule import UNKNOWN
+from orchestrator.parameters import check_parameters
 from orchestrator.program import Program, build_program
+from orchestrator.sources.configured import ConfiguredSource, check_source, configured_source
 
 FILE = "journeys.yaml"
 TEMPLATES = "templates"
 STANDARD_TRAITS = ("first_name", "last_name", "country", "city", "locale", "gender", "birthday")
 
 Known = Mapping[str, type[Guard]]
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,8 @@ class Project:
     actions: Actions
     problems: tuple[Problem, ...] = ()
     journeys: Mapping[str, Journey] = field(default_factory=dict)
+    sources: Mapping[str, ConfiguredSource] = field(default_factory=dict)
+    places: Mapping[KeyPath, str] = field(default_factory=dict)
 
     @cached_property
     def errors(self) -> tuple[Problem, ...]:
@@ -71,14 +83,28 @@ class Project:
         if spec is None:
             return build_program(())
         known = load_guards()
-        zone = spec.shop.timezone
+        everywhere = Setting(spec.shop.timezone, self._places(EVERYWHERE), unknown={**UNKNOWN, **spec.if_unknown})
         of_step = {
-            (name, step.id): build_guards(override(spec.guards, step.guards), zone, known=known)
+            (name, step.id): build_rules(
+                override(spec.guards, step.guards), self._setting_of(everywhere, name, place, step), known=known
+            )
             for name, journey in self.journeys.items()
-            for step in journey.spec.steps
-            if isinstance(step, SendStep) and step.guards
+            for place, step in enumerate(journey.spec.steps)
+            if isinstance(step, Guarded) and (step.guards or step.except_)
         }
-        return build_program(self.journeys.values(), build_guards(spec.guards, zone, known=known), of_step, catalog)
+        lags = {name: channel.lag for name, channel in spec.channels.items() if channel.lag is not None}
+        return build_program(
+            self.journeys.values(), build_rules(spec.guards, everywhere, known=known), of_step, catalog, lags
+        )
+
+    def _setting_of(self, everywhere: Setting, journey: str, place: int, step: Guarded) -> Setting:
+        """Say how the guards of one step are set up: what the step says, else what holds everywhere."""
+        own = self._places(("journeys", journey, "steps", place, "guards"))
+        waived = self._places(("journeys", journey, "steps", place, "except"))
+        return replace(everywhere, places={**everywhere.places, **own, **waived}, exempt=step.except_)
+
+    def _places(self, path: KeyPath) -> dict[str, str]:
+        return {str(known[-1]): place for known, place in self.places.items() if known[:-1] == path}
 
 
 def load_project(folder: Path, file: str = FILE) -> Project:
@@ -104,7 +130,22 @@ def check_project(text: str, templates: Mapping[str, str], folder: Path, file: s
     problems = tuple(sorted({*parsed.problems, *checker.problems}, key=_place))
     bad = {problem.journey for problem in problems if problem.severity == "error"}
     journeys = {name: journey for name, journey in checker.journeys.items() if name not in bad}
-    return Project(folder, file, parsed.spec, checker.templates, actions, problems, journeys)
+    places = _rule_places(parsed, parsed.spec)
+    sources = checker.sources
+    return Project(folder, file, parsed.spec, checker.templates, actions, problems, journeys, sources, places)
+
+
+def _rule_places(parsed: Parsed, spec: JourneysFile) -> dict[KeyPath, str]:
+    """Find the line of everything the file says about guards."""
+    paths: list[KeyPath] = [(*EVERYWHERE, name) for name in spec.guards]
+    for journey, said in spec.journeys.items():
+        for place, step in enumerate(said.steps):
+            if isinstance(step, Guarded):
+                path = ("journeys", journey, "steps", place)
+                paths += [(*path, "guards", name) for name in step.guards]
+                paths += [(*path, "except", name) for name in step.except_]
+    found = {path: parsed.locate(Fault(path, "", "")) for path in paths}
+    return {path: f"{problem.file}:{problem.line}" for path, problem in found.items()}
 
 
 def _place(problem: Problem) -> tuple[str, int, int, str, str]:
@@ -119,7 +160,7 @@ def _unreadable(folder: Path, file: str, error: Exception) -> Project:
 
 
 class _Checker:
-    """Everything that needs more than the file's own text: guards, actions, templates, compiled conditions."""
+    """Everything beyond the file's own text: guards, actions, sources, templates, compiled conditions."""
 
     def __init__(self, parsed: Parsed, spec: JourneysFile, templates: Templates, actions: Actions) -> None:
         self.parsed = parsed
@@ -127,8 +168,10 @@ class _Checker:
         self.templates = templates
         self.actions = actions
         self.schema = Schema.of(spec.events, spec.attributes)
+        self.holds = {name: channel.hold for name, channel in spec.channels.items() if channel.hold is not None}
         self.problems: list[Problem] = []
         self.journeys: dict[str, Journey] = {}
+        self.sources: dict[str, ConfiguredSource] = {}
 
     def check(self) -> None:
         """Find every problem, and compile the journeys that have none so far."""
@@ -136,6 +179,7 @@ class _Checker:
         faults = lint(self.spec, self.schema.event_names())
         faults += check_guards(self.spec.guards, channels=self.spec.channels, known=known)
         faults += [fault for name in self.spec.channels for fault in self._channel(name)]
+        faults += self._sources()
         for name, journey in self.spec.journeys.items():
             faults += self._overrides(name, journey, known)
             faults += self._compile(name, journey, faults)
@@ -145,7 +189,9 @@ class _Checker:
     def _compile(self, name: str, journey: JourneySpec, known_faults: Iterable[Fault]) -> tuple[Fault, ...]:
         """Compile a journey whose structure is right; conditions are checked in any case."""
         broken = any(fault.path[:2] == ("journeys", name) and fault.severity == "error" for fault in known_faults)
-        compiled, faults = compile_journey(name, journey, self.schema, self.spec.shop.timezone, builds=not broken)
+        compiled, faults = compile_journey(
+            name, journey, self.schema, self.spec.shop.timezone, builds=not broken, holds=self.holds
+        )
         if compiled is not None:
             self.journeys[name] = compiled
         return faults
@@ -153,30 +199,34 @@ class _Checker:
     def _channel(self, name: str) -> Iterator[Fault]:
         """Check a channel's action and its parameters, by the action's own model."""
         channel = self.spec.channels[name]
-        path = ("channels", name)
+        path = ("channels", name, "action")
         try:
             action = self.actions[channel.action]
         except ActionError as error:
-            yield Fault((*path, "action"), "channel.action", f'channel "{name}": {error}')
+            yield Fault(path, "channel.action", f'channel "{name}": {error}')
             return
-        try:
-            action.Params.model_validate(channel.parameters())
-        except ValidationError as error:
-            known = sorted(info.alias or key for key, info in action.Params.model_fields.items())
-            for details in error.errors():
-                key = str(details["loc"][0]) if details["loc"] else "action"
-                hint = did_you_mean(key, known) if details["type"] == "extra_forbidden" else ""
-                message = (
-                    f'channel "{name}": {channel.action}: "{key}": {details["msg"]}{hint}; it knows {", ".join(known)}'
-                )
-                yield Fault((*path, key), "channel.parameter", message)
+        who = f'channel "{name}": {channel.action}'
+        yield from check_parameters(path, who, action.Params, channel.parameters(), code="channel.parameter")
+
+    def _sources(self) -> list[Fault]:
+        """Check the sources, and keep those that are right."""
+        found: list[Fault] = []
+        for name, source in self.spec.sources.items():
+            faults = list(check_source(name, source))
+            if not faults:
+                self.sources[name] = configured_source(name, source)
+            found += faults
+        return found
 
     def _overrides(self, name: str, journey: JourneySpec, known: Known) -> list[Fault]:
         found: list[Fault] = []
         for place, step in enumerate(journey.steps):
-            if isinstance(step, SendStep) and step.guards:
-                path = ("journeys", name, "steps", place, "guards")
-                found += check_overrides(self.spec.guards, step.guards, path, channels=self.spec.channels, known=known)
+            if isinstance(step, Guarded):
+                path = ("journeys", name, "steps", place)
+                found += check_overrides(
+                    self.spec.guards, step.guards, (*path, "guards"), channels=self.spec.channels, known=known
+                )
+                found += check_exemptions(self.spec.guards, step.except_, (*path, "except"), known=known)
         return found
 
     # Templates.

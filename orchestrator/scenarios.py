@@ -19,7 +19,7 @@ from journeys.spelling import did_you_mean
 from journeys.vocabulary import Delivery, Event, Facts, Profile
 from operational_guards.verdict import Delay, DropItems, Suppress
 from orchestrator.customer import Changes, Customer, Judged, Memory, Outgoing
-from orchestrator.program import Program, build_program
+from orchestrator.program import Program
 from orchestrator.scenario_file import CODES, EXPECTATIONS, Expectation, Happening, Scenario, When, read_scenarios
 from orchestrator.seat import Seat, play
 from orchestrator.sending import judge_next, settle
@@ -70,9 +70,7 @@ def _staged(scenario: Scenario, program: Program) -> Program:
     begin = datetime(2000, 1, 1, tzinfo=UTC)
     oldest_first = enumerate(reversed(scenario.catalog))
     goods = Catalog((begin + timedelta(days=age), item) for age, item in oldest_first)
-    return build_program(
-        journeys, program.guards, program.guards_of_step, goods if scenario.catalog else program.catalog
-    )
+    return program.with_journeys(journeys, goods if scenario.catalog else None)
 
 
 def _unknown_names(scenario: Scenario, program: Program) -> Iterator[str]:

@@ -42,8 +42,7 @@ class Seat:
     @property
     def is_calling(self) -> bool:
         """Say whether a delivery is being handed over: nothing else happens to the customer until its fate is known."""
-        outbox = self.customer.outbox
-        return bool(outbox) and any(entry.state == "attempting" for entry in outbox.values())
+        return self.customer.is_calling
 
     def limit(self, until: datetime) -> datetime:
         """Give the moment up to which this profile lives."""

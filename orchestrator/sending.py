@@ -1,6 +1,6 @@
 """What may leave now, and what became of it?
 
-`judge_next` asks the guards about the delivery that is due; `settle` tells the journey its fate. Both keep what
+`judge_next` asks the guards about the next delivery; `settle` tells the journey its fate. Both keep what
 frequency caps count exact: a delivery counts from the moment it may have left, and no longer if it surely did not.
 """
 
@@ -9,43 +9,42 @@ from datetime import datetime
 from journeys.decide import decide
 from journeys.decision import Fate, Settled
 from journeys.vocabulary import PastSend, Reach
-from operational_guards.judge import judge
 from operational_guards.verdict import Delay, DropItems, Suppress
-from orchestrator.customer import Customer, DeliveryState, Judged, Membership, Outgoing
+from orchestrator.customer import Customer, DeliveryState, Membership, Outgoing
 from orchestrator.effects import apply_decision, scope_of
+from orchestrator.judging import write_down
 from orchestrator.program import Program
 
 _STATES: dict[Fate, DeliveryState] = {Fate.SENT: "sent", Fate.FAILED: "rejected", Fate.SUPPRESSED: "suppressed"}
 
 
 def judge_next(customer: Customer, now: datetime, program: Program) -> Outgoing | None:
-    """Judge waiting deliveries that are due until one may leave; it is then `attempting` and given back.
+    """Judge the waiting delivery that is due first; when it may leave it is `attempting` and given back.
 
-    Those that are delayed go back to sleep, those that are suppressed are settled on the way.
+    One that is delayed goes back to sleep, one that is suppressed is settled.
     """
-    while (entry := customer.next_delivery()) is not None and entry.due_at <= now:
-        customer.tick(now)
-        if _may_leave(customer, entry, program):
-            return entry
-    return None
+    entry = customer.next_delivery()
+    if entry is None or entry.due_at > now:
+        return None
+    customer.tick(now)
+    return entry if _may_leave(customer, entry, program) else None
 
 
 def _may_leave(customer: Customer, entry: Outgoing, program: Program) -> bool:
     """Judge one delivery now and write the answer down; True when it is handed over."""
     now, delivery = customer.memory.clock, entry.delivery
-    judgement = judge(program.guards_for(delivery), delivery, customer.facts, now)
-    customer.changes.judged.append(Judged(delivery.id, now, judgement))
+    judgement = write_down(customer, delivery, "claim", now, program)
     customer.changes.touched[delivery.id] = entry
-    entry.judged, entry.dropped = delivery, 0
+    entry.judged, entry.left_out = delivery, ()
     match judgement.verdict:
-        case Suppress(reason=reason):
-            settle(customer, entry, Fate.SUPPRESSED, reason, now, program)
+        case Suppress(reason=reason, divert=divert):
+            _settle(customer, entry, Settled(delivery.id, Fate.SUPPRESSED, reason, divert), now, program)
             return False
         case Delay(until=until, reason=reason, on_change=on_change):
             entry.state, entry.due_at, entry.reason, entry.on_change = "delayed", until, reason, on_change
             return False
         case DropItems(places=places):
-            entry.judged, entry.dropped = delivery.without(places), len(places)
+            entry.judged, entry.left_out = delivery.without(places), tuple(sorted(places))
     entry.state = "attempting"
     entry.reason = ""
     entry.on_change = False
@@ -53,24 +52,28 @@ def _may_leave(customer: Customer, entry: Outgoing, program: Program) -> bool:
     entry.attempted_at = now
     customer.changes.began.append((delivery.id, entry.attempts, now))
     if entry.counts_for_caps:
-        customer.facts.sends.append(PastSend(now, delivery.channel, delivery.journey, delivery.id))
+        goods = tuple([item.product_id for item in entry.judged.items])
+        customer.facts.sends.append(PastSend(now, delivery.channel, delivery.journey, delivery.id, goods))
     return True
 
 
 def settle(customer: Customer, entry: Outgoing, fate: Fate, reason: str, now: datetime, program: Program) -> None:
     """Settle a delivery once and for all, and tell its enrollment."""
+    _settle(customer, entry, Settled(entry.delivery.id, fate, reason), now, program)
+
+
+def _settle(customer: Customer, entry: Outgoing, settled: Settled, now: datetime, program: Program) -> None:
     customer.tick(now)
-    entry.state = _STATES[fate]
-    entry.reason = reason
+    entry.state = _STATES[settled.fate]
+    entry.reason = settled.reason
     entry.settled_at = now
     customer.changes.touched[entry.delivery.id] = entry
     customer.outbox.pop(entry.delivery.id, None)
-    _count_send(customer, entry, fate)
+    _count_send(customer, entry, settled.fate)
     snapshot = customer.enrollments.get(entry.delivery.enrollment_id)
     journey = program.journeys.get(entry.delivery.journey)
     if snapshot is not None and journey is not None:
-        given = Settled(entry.delivery.id, fate, reason)
-        apply_decision(customer, decide(journey, snapshot, given, scope_of(customer, program)))
+        apply_decision(customer, decide(journey, snapshot, settled, scope_of(customer, program)))
 
 
 def _count_send(customer: Customer, entry: Outgoing, fate: Fate) -> None:
@@ -84,8 +87,14 @@ def _count_send(customer: Customer, entry: Outgoing, fate: Fate) -> None:
 def _keep_membership(customer: Customer, entry: Outgoing) -> None:
     audience, until = entry.parameters["audience"], entry.parameters.get("until")
     customer.memory.memberships.pop(audience, None)
-    if until is not None:
-        delivery = entry.delivery
-        customer.memory.memberships[audience] = Membership(
-            datetime.fromisoformat(until), delivery.id, delivery.channel, delivery.journey, delivery.step
-        )
+    if entry.parameters["operation"] != "add":
+        return
+    delivery = entry.judged or entry.delivery
+    customer.memory.memberships[audience] = Membership(
+        until=None if until is None else datetime.fromisoformat(until),
+        delivery_id=delivery.id,
+        channel=delivery.channel,
+        journey=delivery.journey,
+        step=delivery.step,
+        items=delivery.items,
+    )

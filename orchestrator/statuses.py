@@ -1,18 +1,20 @@
 """Which status does a shop's or carrier's word mean?
 
 Sources: Segment's e-commerce spec for the event names; Shopify's order and fulfilment enums, WooCommerce's order
-statuses, and the tags of AfterShip, EasyPost and Shippo for the words. A word that is not listed means nothing.
+statuses, the tags of AfterShip, EasyPost and Shippo, and the states of Zendesk's and Gorgias' tickets for the words. A
+word that is not listed means nothing.
 """
 
 import re
 from enum import StrEnum
 
-from journeys.vocabulary import OrderStatus, ReturnStatus, ShipmentStatus
+from journeys.vocabulary import OrderStatus, PaymentStatus, ReturnStatus, ShipmentStatus, TicketStatus
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 _ORDER = {
     OrderStatus.PLACED: "placed pending open processing on_hold authorized paid completed fulfilled",
+    OrderStatus.HELD: "held fraud_hold on_hold_fraud",
     OrderStatus.PAYMENT_FAILED: "payment_failed failed declined expired",
     OrderStatus.CANCELLED: "cancelled canceled voided trash",
     OrderStatus.REFUNDED: "refunded",
@@ -35,10 +37,22 @@ _RETURN = {
     ReturnStatus.DECLINED: "declined rejected",
     ReturnStatus.CANCELLED: "cancelled canceled",
 }
+_TICKET = {
+    TicketStatus.OPEN: "open pending new hold on_hold",
+    TicketStatus.CLOSED: "closed solved resolved",
+}
 
 # Of two statuses stated for the same instant, the one further along wins.
 _PROGRESS: tuple[tuple[StrEnum, ...], ...] = (
-    (OrderStatus.PLACED, OrderStatus.PAYMENT_FAILED, OrderStatus.CANCELLED, OrderStatus.REFUNDED),
+    (
+        OrderStatus.PLACED,
+        OrderStatus.HELD,
+        OrderStatus.PAYMENT_FAILED,
+        OrderStatus.CANCELLED,
+        OrderStatus.REFUNDED,
+    ),
+    (PaymentStatus.PENDING, PaymentStatus.FAILED, PaymentStatus.PAID),
+    (TicketStatus.OPEN, TicketStatus.CLOSED),
     (
         ShipmentStatus.SHIPPED,
         ShipmentStatus.IN_TRANSIT,
@@ -62,6 +76,7 @@ _RANKS = {(type(status), status): place for family in _PROGRESS for place, statu
 _ORDER_WORDS = {word: status for status, words in _ORDER.items() for word in words.split()}
 _SHIPMENT_WORDS = {word: status for status, words in _SHIPMENT.items() for word in words.split()}
 _RETURN_WORDS = {word: status for status, words in _RETURN.items() for word in words.split()}
+_TICKET_WORDS = {word: status for status, words in _TICKET.items() for word in words.split()}
 
 
 def rank(status: StrEnum) -> int:
@@ -82,6 +97,11 @@ def shipment_status(word: object) -> ShipmentStatus | None:
 def return_status(word: object) -> ReturnStatus | None:
     """Read a return's status; None when the word is unknown."""
     return _RETURN_WORDS.get(_plain(word))
+
+
+def ticket_status(word: object) -> TicketStatus | None:
+    """Read a ticket's status; None when the word is unknown."""
+    return _TICKET_WORDS.get(_plain(word))
 
 
 def _plain(word: object) -> str:

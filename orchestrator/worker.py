@@ -6,12 +6,15 @@ way, settles them and ends; what did not come back in time is found again by its
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from orchestrator.clock import wall_now
 from orchestrator.dispatcher import Dispatcher
-from orchestrator.engine import LEASE, Engine, Report
+from orchestrator.engine import LEASE, Engine, Handover, Input, Output
+from orchestrator.enquirer import Enquirer
+from orchestrator.inquiries import Inquiry
 from orchestrator.store.base import Store
 
 IDLE_SECONDS = 1.0
@@ -35,18 +38,19 @@ class Worker:
     engine: Engine
     dispatcher: Dispatcher
     store: Store
+    enquirer: Enquirer | None = None
     done: Done = field(default_factory=Done)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    _calls: set[asyncio.Task[Report]] = field(default_factory=set)
-    _reports: list[Report] = field(default_factory=list)
+    _calls: set[asyncio.Task[list[Input]]] = field(default_factory=set)
+    _inputs: list[Input] = field(default_factory=list)
 
     async def run(self, *, until_idle: bool) -> Done:
         """Loop until told to stop, or with `until_idle` until nothing is left to do."""
         self.recover()
         while not self.stopping.is_set():
             had_work = await self._round()
-            if had_work or self._reports:
+            if had_work or self._inputs:
                 continue
             if self._calls:
                 await self._wait_for_a_call()
@@ -62,33 +66,50 @@ class Worker:
         """Find out about attempts whose worker is gone: ask the action, or keep them as unknown."""
         now = wall_now()
         for lost in self.store.take_lost(now, now + LEASE, self.engine.worker):
-            self._reports.append(self.dispatcher.find_lost(lost))
+            self._inputs.append(self.dispatcher.find_lost(lost))
 
     async def _round(self) -> bool:
         """Give one turn and start the calls it leads to."""
+        # What wakes the worker from here on is for the next round.
+        self.woken.clear()
         claims = len(self._calls) < MOST_IN_FLIGHT
         self._collect()
-        reports, self._reports = self._reports, []
+        inputs, self._inputs = self._inputs, []
         try:
-            handovers, customers = self.engine.run_turn(reports, claims=claims)
+            outputs, customers = self.engine.run_turn(inputs, claims=claims)
         except BaseException:
             # Nothing was committed: what was reported is still true and is told again.
-            self._reports = reports + self._reports
+            self._inputs = inputs + self._inputs
             raise
         self.done.turns += 1
         self.done.customers += customers
-        self.done.handed_over += len(handovers)
-        for handover in handovers:
-            self._calls.add(asyncio.ensure_future(self.dispatcher.hand_over(handover)))
+        self._begin(outputs)
         # Actions that do not wait for the network have answered after this, and signals are heard.
         await asyncio.sleep(0)
         return customers > 0 and claims
 
+    def _begin(self, outputs: Sequence[Output]) -> None:
+        """Start the calls that a turn leads to: each handover by itself, all inquiries together."""
+        inquiries = [output for output in outputs if isinstance(output, Inquiry)]
+        if inquiries and self.enquirer is not None:
+            self._calls.add(asyncio.ensure_future(self._enquire(self.enquirer, inquiries)))
+        for output in outputs:
+            if isinstance(output, Handover):
+                self.done.handed_over += 1
+                self._calls.add(asyncio.ensure_future(self._hand_over(output)))
+
+    async def _hand_over(self, handover: Handover) -> list[Input]:
+        return [await self.dispatcher.hand_over(handover)]
+
+    async def _enquire(self, enquirer: Enquirer, inquiries: Sequence[Inquiry]) -> list[Input]:
+        return list(await enquirer.ask(inquiries))
+
     def _collect(self) -> None:
         finished = {call for call in self._calls if call.done()}
         self._calls -= finished
-        self._reports.extend(call.result() for call in finished)
-        self._reports.sort(key=lambda report: report.delivery_id)
+        for call in finished:
+            self._inputs.extend(call.result())
+        self._inputs.sort(key=lambda given: given.delivery_id)
 
     async def _wait_for_a_call(self) -> None:
         await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED, timeout=IDLE_SECONDS)
@@ -96,7 +117,6 @@ class Worker:
 
     async def _sleep(self) -> None:
         """Sleep until a tick or a signal wakes the worker."""
-        self.woken.clear()
         waits = [asyncio.ensure_future(self.woken.wait()), asyncio.ensure_future(self.stopping.wait())]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
@@ -107,9 +127,9 @@ class Worker:
         if self._calls:
             await asyncio.wait(self._calls, timeout=DRAIN_SECONDS)
         self._collect()
-        if self._reports:
-            reports, self._reports = self._reports, []
-            self.engine.run_turn(reports, claims=False)
+        if self._inputs:
+            inputs, self._inputs = self._inputs, []
+            self.engine.run_turn(inputs, claims=False)
 
 
 assert timedelta(seconds=DRAIN_SECONDS) < LEASE

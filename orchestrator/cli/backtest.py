@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
@@ -10,10 +10,10 @@ import msgspec
 import typer
 
 from journeys.localtime import zone_named
-from journeys.spec import JourneysFile
 from operational_guards.already_bought import AlreadyBought
 from orchestrator.backtest import JourneyCount, Settings, Span, Tally
 from orchestrator.backtest import run as run_families
+from orchestrator.cli.moments import first_moment, last_moment
 from orchestrator.cli.options import HERE, STANDARD_INPUT, AsJson, SourceName, Workspace, readable
 from orchestrator.cli.output import Progress, counted, listed, print_json, print_table
 from orchestrator.cli.workspace import split, usable_project
@@ -29,8 +29,6 @@ from orchestrator.sources.registry import DEFAULT, load_source
 
 _HEADS = ("journey", "entered", "sent", "delayed", "suppressed", "dropped items", "exited", "goals")
 _WHY = {"in_delivery": "in delivery", "bought": "bought", "returned": "returned", "called_off": "called off"}
-_LAST_MOMENT = timedelta(days=1) - timedelta(milliseconds=1)
-
 
 JourneysFilePath: TypeAlias = Annotated[Path | None, typer.Argument(metavar="FILE", help="Another journeys file.")]
 HistoryFile: TypeAlias = Annotated[
@@ -81,7 +79,8 @@ def backtest(
     """
     started = stopwatch()
     project, spec = usable_project(*split(path, folder))
-    first, last = _moment(begin, spec, is_end=False), _moment(end, spec, is_end=True)
+    zone = zone_named(spec.shop.timezone)
+    first, last = first_moment(begin, zone), last_moment(end, zone)
     history = _read(events, load_source(shape)(spec.shop.country))
     span = Span(last or history.last_at or wall_now(), first)
     settings = _settings(project, history, span, keeps_deliveries=bool(deliveries or ledger))
@@ -98,22 +97,6 @@ def backtest(
         typer.echo(_sentence(tally))
 
 
-def _moment(text: str | None, spec: JourneysFile, *, is_end: bool) -> datetime | None:
-    """Read a moment on the shop's clock; a date is its first moment, or as an end its last."""
-    if text is None:
-        return None
-    zone = zone_named(spec.shop.timezone)
-    try:
-        if len(text) == len("2011-03-31"):
-            midnight = datetime.combine(date.fromisoformat(text), time(), zone)
-            return (midnight + (_LAST_MOMENT if is_end else timedelta())).astimezone(UTC)
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        expected = f'expected a date like 2011-03-31 or a time like "2011-03-31 18:00", got "{text}"'
-        raise typer.BadParameter(expected, param_hint="--to" if is_end else "--from") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-
-
 def _read(events: Path, source: Source) -> History:
     name = "stdin" if str(events) == STANDARD_INPUT else events.name
     with Progress(f"reading {name}", stopwatch) as progress:
@@ -127,7 +110,7 @@ def _settings(project: Project, history: History, span: Span, *, keeps_deliverie
 
 def _bought_within(program: Program) -> timedelta:
     """Give the window in which a promotion of bought goods counts as mis-timed: the guard's own."""
-    windows = [guard.params.within for guard in program.guards if isinstance(guard, AlreadyBought)]
+    windows = [rule.guard.params.within for rule in program.book.rules if isinstance(rule.guard, AlreadyBought)]
     return windows[0] if windows else BOUGHT_WITHIN
 
 

@@ -1,8 +1,8 @@
 """Which commands are there, and how is the right one loaded?
 
 `tactful --help` must be instant, so it reads the table below and imports no command. A command is the function of its
-own name in the module of its own name; what it imports is imported when it runs. A test keeps the table and the
-modules equal.
+own name in the module of its own name, `guards_report` for `tactful guards report`; what it imports is imported when it
+runs. A test keeps the table and the modules equal.
 """
 
 import errno
@@ -25,36 +25,42 @@ COMMANDS = {
     "backtest": "Say what the journeys would have done with a history.",
     "ingest": "Take in a file of events.",
     "run": "Run the journeys.",
+    "serve": "Take the calls of shops and carriers, and answer health checks.",
     "status": "Say how the workspace stands.",
     "deliveries": "List what was sent, held back or waits.",
     "ledger": "List every judgement of a delivery, with its facts.",
     "explain": "Say why a person got this message, or did not.",
+    "why-not": "Say why a person is not in a journey, or where they stand in it.",
+    "replay": "Give the judgements of a delivery again, and compare.",
+    "guards report": "Say what the guards did, and what they are worth.",
+    "guards regrets": "List messages that went out because a fact came too late.",
     "demo": "See it work in half a minute, on made-up customers.",
 }
+GROUPS = {"guards": "Say what the guards did, and what they missed."}
 DEBUG = "TACTFUL_DEBUG"
 
 
 class LazyGroup(TyperGroup):
     """The commands of the table, each imported when it is asked for."""
 
-    def list_commands(self, _ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order in which people meet them."""
-        return list(COMMANDS)
+        return list(_members(ctx))
 
-    def get_command(self, _ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Load one command; None when there is none of this name."""
-        return load_command(cmd_name) if cmd_name in COMMANDS else None
+        return load_command(f"{_under(ctx)}{cmd_name}") if cmd_name in _members(ctx) else None
 
-    def format_commands(self, _ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the table, without loading a single command."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(_members(ctx).items()))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command; for a name that is almost one, say which was meant."""
         # The suggestion is made from this mapping, which is empty as long as nothing is loaded.
-        if args and args[0] not in COMMANDS:
-            self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # only its keys are read
+        if args and args[0] not in (known := _members(ctx)):
+            self.commands = dict.fromkeys(known)  # type: ignore[assignment]  # only its keys are read
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
@@ -69,12 +75,37 @@ class LazyGroup(TyperGroup):
             _give_up(f"{error.filename}: {error.strerror}", error)
 
 
+def _under(ctx: Any) -> str:
+    """Say how the names of this group's commands begin in the table: not at all for those of `tactful` itself."""
+    return "" if ctx.parent is None else f"{ctx.info_name} "
+
+
+def _members(ctx: Any) -> dict[str, str]:
+    """Give what stands directly under a group, each with its sentence."""
+    beginning = _under(ctx)
+    members = {}
+    for name, sentence in COMMANDS.items():
+        if name.startswith(beginning):
+            word, _, deeper = name.removeprefix(beginning).partition(" ")
+            members[word] = GROUPS[word] if deeper else sentence
+    return members
+
+
 def load_command(name: str) -> Any:
-    """Import the module of a command and make the command of its function."""
-    function: Callable[..., None] = getattr(import_module(f"orchestrator.cli.{name}"), name)
+    """Import the module of a command and make the command of its function; of a group, make the group alone."""
+    if name in GROUPS:
+        group = _bare_typer(name=name, cls=LazyGroup, no_args_is_help=True)
+        group.callback(help=GROUPS[name], short_help=GROUPS[name])(_nothing_of_its_own)
+        return typer.main.get_command(group)
+    place = name.replace("-", "_").replace(" ", "_")
+    function: Callable[..., None] = getattr(import_module(f"orchestrator.cli.{place}"), place)
     single = _bare_typer()
     single.command(name=name, short_help=COMMANDS[name], no_args_is_help=False)(function)
     return typer.main.get_command(single)
+
+
+def _nothing_of_its_own() -> None:
+    """Do nothing: a group only holds its commands."""
 
 
 def _give_up(message: str, error: Exception) -> None:

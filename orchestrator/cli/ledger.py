@@ -7,11 +7,14 @@ from orchestrator.cli.options import HERE, AsJson, Database, Workspace
 from orchestrator.cli.output import clock, print_json_lines, print_table
 from orchestrator.store import views
 
-_HEADS = ("key", "at", "verdict", "reason", "answers")
+_HEADS = ("key", "at", "occasion", "verdict", "reason", "answers")
 
 
 def ledger(*, folder: Workspace = HERE, database: Database = None, as_json: AsJson = False) -> None:
     """List every judgement: which delivery, when, the verdict, and what each guard answered. Times are in UTC.
+
+    Most are given in the claim, right before a delivery leaves. A forecast is given while one waits for its time, and
+    membership is about somebody who is in an audience already.
 
     With --json each judgement is one object on a line, with the facts every answer was given on.
 
@@ -30,4 +33,4 @@ def ledger(*, folder: Workspace = HERE, database: Database = None, as_json: AsJs
 
 def _cells(fields: dict[str, Any]) -> tuple[str, ...]:
     said = [f"{answer['guard']}: {answer['verdict']}" for answer in fields["answers"] if "verdict" in answer]
-    return str(fields["key"]), clock(fields["at"]), fields["verdict"], fields["reason"], ", ".join(said)
+    return str(fields["key"]), clock(fields["at"]), fields["kind"], fields["verdict"], fields["reason"], ", ".join(said)

@@ -6,6 +6,8 @@ from typing import Annotated, TypeAlias
 import typer
 
 HERE = Path(".")
+LOCALHOST = "127.0.0.1"
+PORT = 8080
 STANDARD_INPUT = "-"
 
 
@@ -33,5 +35,11 @@ EventsFile: TypeAlias = Annotated[
 ]
 SourceName: TypeAlias = Annotated[
     str, typer.Option("--source", metavar="NAME", help="The shape of the events; segment when left out.")
+]
+Host: TypeAlias = Annotated[
+    str, typer.Option("--host", metavar="ADDRESS", help="Where to listen; 0.0.0.0 is every address of this machine.")
+]
+Port: TypeAlias = Annotated[
+    int, typer.Option("--port", metavar="PORT", min=0, max=65_535, help="The port; 0 is any that is free.")
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -9,9 +9,11 @@ import typer
 from orchestrator import daemon
 from orchestrator.app import App, build
 from orchestrator.cli.database import opened
-from orchestrator.cli.options import HERE, AsJson, Database, Workspace
+from orchestrator.cli.options import HERE, LOCALHOST, PORT, AsJson, Database, Host, Port, Workspace
 from orchestrator.cli.output import counted, print_json
+from orchestrator.cli.serving import Front, Workplace, announce, open_front
 from orchestrator.clock import stopwatch, wall_now
+from orchestrator.http.server import Address
 from orchestrator.store import views
 from orchestrator.worker import Done
 
@@ -22,6 +24,9 @@ def run(
     virtual_clock: Annotated[
         bool, typer.Option("--virtual-clock", help="Live through the log at its own times, then stop.")
     ] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Take the calls of shops and carriers as well.")] = False,
+    host: Host = LOCALHOST,
+    port: Port = PORT,
     folder: Workspace = HERE,
     database: Database = None,
     as_json: AsJson = False,
@@ -35,18 +40,30 @@ def run(
     \b
     Examples:
       tactful run
+      tactful run --serve             one process for everything
       tactful run --until-idle        from cron
       tactful run --virtual-clock     a history, such as the one you ingested
     """
+    if serve and (until_idle or virtual_clock):
+        raise typer.BadParameter("expected to run until stopped, got an end; leave out --until-idle or --virtual-clock")
     history_until = _end_of_history(folder, database) if virtual_clock else None
     app = build(folder, database, history_until=history_until)
     started = stopwatch()
     try:
+        front = _front(app, folder, Address(host, port)) if serve else None
         _announce(app, folder, history_until)
-        done = daemon.run(app, until_idle=until_idle or virtual_clock)
+        if front is not None:
+            announce(front, as_json=as_json)
+        beside = None if front is None else front.serving
+        done = daemon.run(app, until_idle=until_idle or virtual_clock, beside=beside)
     finally:
         app.store.close()
     _sum_up(app, done, stopwatch() - started, as_json=as_json)
+
+
+def _front(app: App, folder: Path, address: Address) -> Front:
+    """Serve beside the worker, which is woken by whatever comes in."""
+    return open_front(Workplace(folder, app.project, app.spec, app.store), address, app.worker.woken.set)
 
 
 def _end_of_history(folder: Path, database: str | None) -> datetime:

@@ -1,6 +1,7 @@
 """How does the workspace stand?"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,12 @@ import typer
 from journeys.duration import format_duration
 from orchestrator.cli.database import opened
 from orchestrator.cli.options import HERE, AsJson, Database, Workspace
-from orchestrator.cli.output import coloured, counted, listed, print_json
+from orchestrator.cli.output import clock, coloured, counted, listed, print_json
 from orchestrator.clock import wall_now
 from orchestrator.project import Project, load_project
-from orchestrator.store import views
+from orchestrator.silence import Heard, listening
+from orchestrator.sources.configured import ConfiguredSource, terms_of
+from orchestrator.store import hearing, views
 from orchestrator.store.views import Status
 
 _MOST_SHOWN = 20
@@ -23,6 +26,7 @@ def status(*, folder: Workspace = HERE, database: Database = None, as_json: AsJs
     """Say how the workspace stands: deliveries and enrollments by state, what waits, what is wrong.
 
     Lateness is how long the oldest work that is due has been waiting; with a running worker it stays near zero.
+    An alert names a source that has been silent for too long.
 
     \b
     Examples:
@@ -32,15 +36,49 @@ def status(*, folder: Workspace = HERE, database: Database = None, as_json: AsJs
     now = wall_now()
     with opened(folder, database) as store, store.reading() as connection:
         found = views.status(connection, now)
+        heard = hearing.heard(connection)
     project = load_project(folder)
+    sources = [_source(source, heard.get(name), now) for name, source in project.sources.items()]
     if as_json:
-        print_json(_fields(found, project))
+        print_json(_fields(found, project, sources))
         return
     for line in _lines(found, project, now):
         typer.echo(line)
+    for line in _source_lines(sources, now):
+        typer.echo(line)
 
 
-def _fields(found: Status, project: Project) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """How one source stands: when it was last heard, and since when it is silent for too long."""
+
+    name: str
+    adapter: str
+    heard_at: datetime | None
+    silent_since: datetime | None
+    alert: str
+
+
+def _source(source: ConfiguredSource, heard: Heard | None, now: datetime) -> SourceStatus:
+    """Look at one source; one that is only asked is never silent."""
+    terms = terms_of({source.name: source})
+    known = {} if heard is None else {source.name: heard}
+    listened = listening(terms, known, now).get(source.name)
+    since = None if listened is None else listened.silent_since(now)
+    heard_at = None if heard is None else heard.heard_at
+    alert = "" if since is None else _alert(source, since)
+    return SourceStatus(source.name, source.adapter.name, heard_at, since, alert)
+
+
+def _alert(source: ConfiguredSource, since: datetime) -> str:
+    return (
+        f'source "{source.name}": expected news every {format_duration(source.params.silent_after)}, got none since '
+        f"{clock(since)} UTC; what it tells ({', '.join(sorted(source.tells))}) counts as unknown: look whether its "
+        "webhook is still switched on at the sender, or give it a longer silent_after"
+    )
+
+
+def _fields(found: Status, project: Project, sources: list[SourceStatus]) -> dict[str, Any]:
     return {
         "deliveries": found.deliveries,
         "enrollments": found.enrollments,
@@ -49,6 +87,17 @@ def _fields(found: Status, project: Project) -> dict[str, Any]:
         "lateness_seconds": found.lateness_seconds,
         "quarantined": dict(project.quarantined),
         "workers": found.workers,
+        "sources": [
+            {
+                "name": source.name,
+                "adapter": source.adapter,
+                "heard_at": source.heard_at,
+                "silent": source.silent_since is not None,
+                "silent_since": source.silent_since,
+            }
+            for source in sources
+        ],
+        "alerts": [source.alert for source in sources if source.alert],
     }
 
 
@@ -71,12 +120,23 @@ def _lines(found: Status, project: Project, now: datetime) -> Iterator[str]:
         yield f"journeys     {coloured('cannot run', 'red')}: `tactful check` says why"
 
 
+def _source_lines(sources: list[SourceStatus], now: datetime) -> Iterator[str]:
+    for source in sources:
+        ago = "never" if source.heard_at is None else f"{_age(source.heard_at, now)} ago"
+        silent = "" if source.silent_since is None else f", {coloured('silent', 'red')}"
+        yield f"source       {source.name} ({source.adapter}): last heard {ago}{silent}"
+    yield from (f"alert        {source.alert}" for source in sources if source.alert)
+
+
+def _age(at: datetime, now: datetime) -> str:
+    return format_duration(timedelta(seconds=max(0, int((now - at).total_seconds()))))
+
+
 def _workers(found: Status, now: datetime) -> Iterator[str]:
     if not found.workers:
         yield "workers      none has run in the last day"
     for worker in found.workers:
-        age = now - worker["beat"]
-        silent = "" if age < _SILENT_AFTER else ", not running any more"
+        silent = "" if now - worker["beat"] < _SILENT_AFTER else ", not running any more"
         # A worker beats every few seconds, so anything finer is noise.
-        ago = format_duration(timedelta(seconds=max(0, int(age.total_seconds()))))
+        ago = _age(worker["beat"], now)
         yield f"worker       {worker['host']} {worker['pid']}: last heard of {ago} ago{silent}"

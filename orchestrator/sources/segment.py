@@ -3,9 +3,11 @@
 Source of the shape: Segment's spec, https://segment.com/docs/connections/spec/ (identify, track, page, screen, group,
 alias). A line is either accepted, as an event with the identifiers of the person, or refused with one reason. E-mail
 addresses and phone numbers in the event are written the one way `orchestrator.sources.contact` writes them; what is
-no address at all stays, as `invalid_email` or `invalid_phone`, and identifies nobody.
+no address at all stays, as `invalid_email` or `invalid_phone`, and identifies nobody. So it is with the tracking number
+of a parcel. An event about the shop's goods is about nobody: it has no identifiers.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -15,6 +17,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from journeys.vocabulary import Event, Identifier, IdentifierKind
+from orchestrator.goods import SHOP_EVENTS
 from orchestrator.sources.base import Accepted, Reading
 from orchestrator.sources.contact import normal_email, normal_phone
 from orchestrator.sources.refusal import MAX_DEPTH, MAX_LINE, MAX_PRODUCTS, Reason, Refused, diagnose, refuse
@@ -27,6 +30,8 @@ LONGEST_IDENTIFIER = 256
 PLACEHOLDERS = frozenset(
     {"", "0", "null", "undefined", "none", "nan", "nil", "[object object]", "00000000-0000-0000-0000-000000000000"}
 )
+# Carriers' numbers all have a digit; what has none, such as "N/A", would make one parcel of all.
+_TRACKING_NUMBER = re.compile(r"[1-9]")
 _NAMES = {
     "page": ("page", "Page Viewed"),
     "screen": ("page", "Page Viewed"),
@@ -54,18 +59,23 @@ class _Envelope(msgspec.Struct, rename="camel", gc=False):
     properties: dict[str, Any] | None = None
     traits: dict[str, Any] | None = None
     context: Any = None
+    about: Any = None
 
 
 _DECODER = msgspec.json.Decoder(_Envelope)
 
 
 class SegmentSource:
-    """Reads lines of the Segment spec for a shop in one country (ISO 3166 code, for numbers written without one)."""
+    """Reads lines of the Segment spec for a shop in one country (ISO 3166 code, for numbers written without one).
+
+    Its events carry `name`, which is how YAML calls the source they come from; without one, that of the class.
+    """
 
     name: ClassVar[str] = "segment"
 
-    def __init__(self, country: str = "GB") -> None:
+    def __init__(self, country: str = "GB", name: str = "") -> None:
         self._country = country
+        self._name = name or self.name
 
     def read(self, line: bytes, received_at: datetime, place: str) -> Reading:
         """Read one line; `place` (such as `orders.jsonl:12`) begins the sentence of a refusal."""
@@ -99,15 +109,18 @@ class SegmentSource:
             return refuse(place, Reason.ABSURD_DATE, (own or at).isoformat())
         properties = _properties(call)
         contacts = self._contacts(call, properties)
-        identifiers = _identifiers(call, properties, contacts)
-        if not identifiers:
+        is_about_shop = call.about == "shop" and name in SHOP_EVENTS
+        identifiers = () if is_about_shop else _identifiers(call, properties, contacts)
+        if not identifiers and not is_about_shop:
             return refuse(place, Reason.NO_IDENTIFIER, "none")
-        event = Event(message_id, kind, name, _to_millisecond(at), properties, self.name)  # type: ignore[arg-type]  # kind is one of _NAMES
+        event = Event(message_id, kind, name, _to_millisecond(at), properties, self._name)  # type: ignore[arg-type]  # kind is one of _NAMES
         return Accepted(event, identifiers, self._dedup(message_id, own), line)
 
     def _contacts(self, call: _Envelope, properties: dict[str, Any]) -> list[Identifier]:
         """Write the contacts in the event the one way, and list all that the call names."""
         found = self._normalise(properties)
+        if call.type == "track" and "tracking_number" in properties:
+            _rewrite(properties, "tracking_number", _normal_tracking_number(properties["tracking_number"]))
         context = call.context
         if type(context) is dict and type(context.get("traits")) is dict:
             found += self._normalise(dict(context["traits"]))
@@ -136,7 +149,7 @@ class SegmentSource:
         would differ when the message is sent again.
         """
         hour = 0 if own is None else max(0, int(_aware(own).timestamp()) // 3600)
-        name = f"{self.name}\0{message_id}".encode()
+        name = f"{self._name}\0{message_id}".encode()
         return hour.to_bytes(4, "big") + blake2b(name, digest_size=12).digest()
 
 
@@ -244,10 +257,18 @@ def _identifiers(call: _Envelope, properties: Mapping[str, Any], contacts: list[
         _add(found, "checkout_id", properties.get("checkout_id"))
     if contacts:
         found += sorted(contacts, key=lambda identifier: identifier.kind)
+    if call.type == "track":
+        _add(found, "tracking_number", properties.get("tracking_number"))
     _add(found, "anonymous_id", call.anonymous_id)
     if previous is not None:
         _add(found, "anonymous_id", previous)
     return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
+
+
+def _normal_tracking_number(value: object) -> str:
+    """Write a tracking number as carriers do, without spaces and in capitals; empty when it is none."""
+    number = "".join(_plain(value).split()).upper()
+    return number if _TRACKING_NUMBER.search(number) else ""
 
 
 def _add(found: list[Identifier], kind: IdentifierKind, value: object) -> None:

@@ -13,12 +13,15 @@ from sqlalchemy import Connection
 from journeys.goods import to_items
 from journeys.vocabulary import Identifier, IdentifierKind, Item, Profile
 from orchestrator.customer import Memory
-from orchestrator.identity import Known, Resolver, needed
+from orchestrator.identity import Known, Resolved, Resolver, needed
 from orchestrator.profiles import adopt, first_profiles
 from orchestrator.sources.base import Accepted
 from orchestrator.sources.event_log import encode_event
 from orchestrator.store import codec, statements
 from orchestrator.store.codes import DISTINGUISHING, IDENTIFIER_CODES, IDENTIFIER_KINDS, from_ms, to_ms
+
+# An event without any person's identifiers is about the shop's goods.
+_THE_SHOP = Resolved(statements.SHOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def append(connection: Connection, accepted: Sequence[Accepted], received_at: da
         received_ms = to_ms(received_at)
         for seq, entry in enumerate(fresh, next_seq):
             event = entry.event
-            resolved = resolver.resolve(entry.identifiers, event.at)
+            resolved = resolver.resolve(entry.identifiers, event.at) if entry.identifiers else _THE_SHOP
             absorbs = ",".join(map(str, resolved.absorbed)) or None
             events.append((seq, resolved.profile_id, entry.dedup, to_ms(event.at), received_ms, encode_event(event)))
             inbox.append((seq, resolved.profile_id, absorbs))

@@ -4,7 +4,7 @@ A store keeps everything in one database and gives out transactions. The engine 
 no network is touched while one is open. A second database overrides only what differs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +13,14 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from journeys.catalog import Catalog
+from journeys.vocabulary import Event, Goods
+from orchestrator.goods import GoodsChange
 from orchestrator.seat import Seat
+from orchestrator.silence import Heard
 from orchestrator.sources.base import Accepted
 from orchestrator.store.append import Appended
+from orchestrator.store.arrivals import Arrival, Outcome
+from orchestrator.store.past import RegretLine
 from orchestrator.store.writing import Batch
 
 
@@ -44,6 +49,30 @@ class Turn(Protocol):
         """Write what changed."""
         ...
 
+    def last_seq(self) -> int:
+        """Give the newest place in the log."""
+        ...
+
+    def heard(self) -> Mapping[str, Heard]:
+        """Say for every source since when it is configured and when it was last heard."""
+        ...
+
+    def goods(self) -> Goods:
+        """Give what is known of the shop's goods."""
+        ...
+
+    def shop_events(self) -> Sequence[Event]:
+        """Give the events about the shop that nobody has taken in yet, in order of their places in the log."""
+        ...
+
+    def save_goods(self, changes: Iterable[GoodsChange], goods: Goods, done: Sequence[Event]) -> None:
+        """Write what changed about the goods; these events are taken in."""
+        ...
+
+    def wake_held_by(self, guards: Iterable[str], now: datetime) -> None:
+        """Let deliveries that these guards hold until a fact changes be due now."""
+        ...
+
 
 class Store(Protocol):
     """One database."""
@@ -52,8 +81,16 @@ class Store(Protocol):
         """Bring the tables to this version; safe to call at every start."""
         ...
 
-    def append(self, accepted: Sequence[Accepted], received_at: datetime) -> Appended:
-        """Put events into the inbox in one transaction; duplicates change nothing."""
+    def is_current(self) -> bool:
+        """Say whether the database can be reached and its tables are those of this version."""
+        ...
+
+    def append(self, accepted: Sequence[Accepted], received_at: datetime, heard: Collection[str] = ()) -> Appended:
+        """Put events into the inbox in one transaction; duplicates change nothing. `heard` names who told them."""
+        ...
+
+    def append_each(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
+        """Put the events of many calls into the inbox in one transaction, in which none can hurt another."""
         ...
 
     def turn(self) -> AbstractContextManager[Turn]:
@@ -68,8 +105,21 @@ class Store(Protocol):
         """Take over attempts whose lease ran out or whose worker died, each under a new token."""
         ...
 
-    def deploy(self, journeys: Mapping[str, str], scheduled: Iterable[str]) -> None:
-        """Note which journeys run, by version; whom a change concerns gets a turn, and so do those set aside."""
+    def deploy(
+        self, journeys: Mapping[str, str], scheduled: Iterable[str], rulebooks: Iterable[tuple[int, str]] = ()
+    ) -> None:
+        """Note which journeys run, by version, and what the rules say, by edition.
+
+        Whom a change concerns gets a turn, and so do those set aside.
+        """
+        ...
+
+    def listen_to(self, adapters: Mapping[str, str], now: datetime) -> None:
+        """Note which sources are configured, by the name of their adapter; a new one counts from now."""
+        ...
+
+    def heard(self) -> dict[str, Heard]:
+        """Say for every source since when it is configured and when it was last heard."""
         ...
 
     def beat(self, worker: int, now: datetime) -> None:
@@ -78,6 +128,10 @@ class Store(Protocol):
 
     def prune(self, before: datetime) -> None:
         """Forget workers that have not been heard of since, and give the log's disk space back."""
+        ...
+
+    def keep_regrets(self, regrets: Iterable[RegretLine], done: Iterable[int]) -> None:
+        """Write regrets down; these late facts have been looked into."""
         ...
 
     def secret(self, name: str) -> str:

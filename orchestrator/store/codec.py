@@ -3,6 +3,7 @@
 Bodies are JSON, written and read by msgspec with the types of `journeys.vocabulary`; what is empty is left out.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -10,18 +11,18 @@ import msgspec
 
 from journeys.compile import Journey
 from journeys.decision import Snapshot, Trace
-from journeys.vocabulary import Item, Order, Profile, Properties, Return, Shipment
-from operational_guards.verdict import Allow, Delay, DropItems, Evidence, Suppress, Verdict
-from orchestrator.customer import Judged, Memory, Outgoing
+from journeys.vocabulary import Item, Outside, Profile, Properties
+from operational_guards.verdict import Allow, Answer, Delay, DropItems, Evidence, Suppress
+from orchestrator.customer import Doubts, Judged, Memory, Outgoing
 from orchestrator.store.codes import (
     INTENT_CODES,
+    KIND_CODES,
     PURPOSE_CODES,
     REACH_CODES,
     STATE_CODES,
     VERDICT_CODES,
     VERDICT_WORDS,
     to_ms,
-    to_ms_or_none,
 )
 
 Row = tuple[Any, ...]
@@ -31,27 +32,10 @@ _encode = msgspec.json.Encoder().encode
 _read_profile = msgspec.json.Decoder(Profile).decode
 _read_memory = msgspec.json.Decoder(Memory).decode
 _read_items = msgspec.json.Decoder(tuple[Item, ...]).decode
+_read_places = msgspec.json.Decoder(tuple[int, ...]).decode
 _read_item = msgspec.json.Decoder(Item).decode
-_read_order = msgspec.json.Decoder(Order).decode
-_read_shipment = msgspec.json.Decoder(Shipment).decode
-_read_return = msgspec.json.Decoder(Return).decode
 _read_properties = msgspec.json.Decoder(dict[str, Any]).decode
 _ITEM_DEFAULTS = Item("")
-
-
-def read_order(body: bytes) -> Order:
-    """Read an order back."""
-    return _read_order(body)
-
-
-def read_shipment(body: bytes) -> Shipment:
-    """Read a parcel back."""
-    return _read_shipment(body)
-
-
-def read_return(body: bytes) -> Return:
-    """Read a return back."""
-    return _read_return(body)
 
 
 def encode_text(value: object) -> str:
@@ -79,6 +63,17 @@ def read_items(body: bytes) -> tuple[Item, ...]:
     return _read_items(body)
 
 
+def read_places(body: str) -> tuple[int, ...]:
+    """Read the places of goods that were left out."""
+    return _read_places(body) if body else ()
+
+
+def read_goods_sent(items: bytes, left_out: str) -> tuple[str, ...]:
+    """Name the goods a message was about when it left."""
+    without = read_places(left_out)
+    return tuple([item.product_id for place, item in enumerate(_read_items(items)) if place not in without])
+
+
 def encode_items(items: tuple[Item, ...]) -> bytes:
     """Write goods without what is empty."""
     return _encode([lean_item(item) for item in items])
@@ -103,27 +98,15 @@ def lean_item(item: Item) -> dict[str, Any]:
         lean["price"] = item.price
     if item.quantity != 1:
         lean["quantity"] = item.quantity
-    for name in ("variant", "category", "url", "image_url"):
-        if value := getattr(item, name):
-            lean[name] = value
+    if item.variant:
+        lean["variant"] = item.variant
+    if item.category:
+        lean["category"] = item.category
+    if item.url:
+        lean["url"] = item.url
+    if item.image_url:
+        lean["image_url"] = item.image_url
     return lean
-
-
-def fact_row(profile_id: int, fact_id: str, fact: Order | Shipment | Return) -> Row:
-    """Give the row of an order, a shipment or a return."""
-    body = {name: getattr(fact, name) for name in fact.__slots__}
-    if not isinstance(fact, Shipment):
-        body["lines"] = [lean_item(item) for item in fact.lines]
-    return (
-        profile_id,
-        fact_id,
-        fact.status.value,
-        to_ms(fact.changed_at),
-        to_ms(fact.observed_at),
-        fact.version,
-        fact.source,
-        _encode(body),
-    )
 
 
 def enrollment_row(profile_id: int, snapshot: Snapshot) -> Row:
@@ -136,12 +119,20 @@ def enrollment_row(profile_id: int, snapshot: Snapshot) -> Row:
         snapshot.key,
         to_ms(snapshot.entered_at),
         snapshot.entry_seq,
+        *enrollment_state(snapshot),
+    )
+
+
+def enrollment_state(snapshot: Snapshot) -> Row:
+    """Give the part of an enrollment's row that changes as it moves on."""
+    due_at, goal_at, ended_at = snapshot.due_at, snapshot.goal_at, snapshot.ended_at
+    return (
         snapshot.step,
-        to_ms_or_none(snapshot.due_at),
+        None if due_at is None else to_ms(due_at),
         snapshot.delivery_id,
         snapshot.visits,
-        to_ms_or_none(snapshot.goal_at),
-        to_ms_or_none(snapshot.ended_at),
+        None if goal_at is None else to_ms(goal_at),
+        None if ended_at is None else to_ms(ended_at),
         snapshot.reason,
     )
 
@@ -161,7 +152,7 @@ def delivery_row(profile_id: int, entry: Outgoing) -> Row:
         INTENT_CODES[delivery.intent],
         delivery.min_items,
         encode_items(delivery.items),
-        encode_text(entry.parameters),
+        encode_text(entry.parameters) if entry.parameters else "{}",
         entry.entry_seq,
         to_ms(delivery.planned_at),
     )
@@ -169,25 +160,28 @@ def delivery_row(profile_id: int, entry: Outgoing) -> Row:
 
 def delivery_state(entry: Outgoing) -> Row:
     """Give the part of a delivery's row that changes, in the order of the statements in `writing`."""
+    attempted_at, settled_at = entry.attempted_at, entry.settled_at
     return (
         to_ms(entry.due_at),
         STATE_CODES[entry.state],
         entry.reason,
-        int(entry.on_change),
-        entry.dropped,
+        1 if entry.on_change else 0,
+        len(entry.left_out),
         entry.attempts,
-        to_ms_or_none(entry.attempted_at),
-        int(entry.counts_for_caps),
+        None if attempted_at is None else to_ms(attempted_at),
+        1 if entry.counts_for_caps else 0,
         entry.lease_until,
         entry.token,
         entry.worker,
-        to_ms_or_none(entry.settled_at),
+        None if settled_at is None else to_ms(settled_at),
         entry.provider_id,
+        entry.forecast,
+        encode_text(entry.left_out) if entry.left_out else "",
     )
 
 
 def judgement_row(profile_id: int, judged: Judged) -> Row:
-    """Give a ledger row; its answers are the guards' own, each with its evidence."""
+    """Give a ledger row but for the place in the log; its answers are the guards' own, each with its evidence."""
     verdict = judged.judgement.verdict
     return (
         judged.delivery_id,
@@ -196,14 +190,23 @@ def judgement_row(profile_id: int, judged: Judged) -> Row:
         VERDICT_CODES[type(verdict).__name__],
         "" if isinstance(verdict, Allow) else verdict.reason,
         encode_answers(judged.judgement.answers),
+        KIND_CODES[judged.kind],
+        judged.edition,
+        encode_given(judged.doubts, judged.outside) if judged.doubts or judged.outside else "",
     )
 
 
-def encode_answers(answers: tuple[tuple[str, Verdict], ...]) -> bytes:
+def encode_given(doubts: Doubts, outside: Mapping[str, Outside]) -> str:
+    """Write what a judgement was given on beside the events of the log."""
+    return encode_text({"doubts": doubts, "outside": outside})
+
+
+def encode_answers(answers: tuple[Answer, ...]) -> bytes:
     """Write what every guard answered. Guards that allow are named only, so that a quiet ledger stays small."""
-    if all(isinstance(verdict, Allow) for _, verdict in answers):
-        return _all_allow(tuple([guard for guard, _ in answers]))
-    return _encode([_answer(guard, verdict) for guard, verdict in answers])
+    for answer in answers:
+        if not isinstance(answer.verdict, Allow):
+            return _encode([_answer(answer) for answer in answers])
+    return _all_allow(tuple([answer.guard for answer in answers]))
 
 
 @lru_cache(maxsize=1_024)
@@ -212,33 +215,49 @@ def _all_allow(guards: tuple[str, ...]) -> bytes:
     return _encode([{"guard": guard} for guard in guards])
 
 
-def _answer(guard: str, verdict: Verdict) -> dict[str, Any]:
-    answer: dict[str, Any] = {"guard": guard}
+@lru_cache(maxsize=1_024)
+def _allows(guard: str) -> msgspec.Raw:
+    """Write the answer most guards give."""
+    return msgspec.Raw(_encode({"guard": guard}))
+
+
+def _answer(given: Answer) -> dict[str, Any] | msgspec.Raw:
+    verdict, guard = given.verdict, given.guard
     if isinstance(verdict, Allow):
-        return answer
-    answer["verdict"] = VERDICT_WORDS[VERDICT_CODES[type(verdict).__name__]]
-    answer["reason"] = verdict.reason
+        return _allows(guard)
+    word = VERDICT_WORDS[VERDICT_CODES[type(verdict).__name__]]
+    answer: dict[str, Any] = {"guard": guard, "verdict": word, "reason": verdict.reason}
     match verdict:
         case DropItems(places=places):
             answer["places"] = sorted(places)
         case Delay(until=until, on_change=on_change):
             answer["until"] = until
             answer["on_change"] = on_change
-        case Suppress():
-            pass
+        case Suppress(divert=divert):
+            if divert:
+                answer["divert"] = divert
+    if given.unheeded:
+        answer["unheeded"] = given.unheeded
     answer["evidence"] = [_fact(fact) for fact in verdict.evidence]
     return answer
 
 
 def _fact(fact: Evidence) -> dict[str, Any]:
-    return {"kind": fact.kind, "id": fact.id, "state": fact.state, "at": fact.at}
+    cited = {"kind": fact.kind, "id": fact.id, "state": fact.state, "at": fact.at}
+    if fact.source:
+        cited |= {"source": fact.source, "observed_at": fact.observed_at}
+    return cited
 
 
 def encode_trace(lines: list[Trace]) -> bytes:
-    """Write the lines of a turn's story."""
-    return _encode(
-        [(to_ms(line.at), line.enrollment_id, line.journey, line.step, line.what, line.why) for line in lines]
-    )
+    """Write the lines of a turn's story; there is one at least."""
+    at, ms, rows = lines[0].at, to_ms(lines[0].at), []
+    for line in lines:
+        # Most lines of a turn tell of one moment.
+        if line.at is not at:
+            at, ms = line.at, to_ms(line.at)
+        rows.append((ms, line.enrollment_id, line.journey, line.step, line.what, line.why))
+    return _encode(rows)
 
 
 def describe_journey(journey: Journey) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from journeys.vocabulary import IdentifierKind, Intent, Purpose, Reach
-from orchestrator.customer import DeliveryState
+from orchestrator.customer import DeliveryState, JudgementKind
 
 STATES: tuple[DeliveryState, ...] = (
     "planned",
@@ -18,6 +18,9 @@ STATES: tuple[DeliveryState, ...] = (
 STATE_CODES: dict[DeliveryState, int] = {word: code for code, word in enumerate(STATES)}
 OPEN = STATES[:4]
 
+KINDS: tuple[JudgementKind, ...] = ("claim", "forecast", "membership")
+KIND_CODES: dict[JudgementKind, int] = {word: code for code, word in enumerate(KINDS)}
+
 VERDICTS = ("Allow", "DropItems", "Delay", "Suppress")
 VERDICT_WORDS = ("allow", "drop_items", "delay", "suppress")
 VERDICT_CODES = {word: code for code, word in enumerate(VERDICTS)}
@@ -31,7 +34,15 @@ PURPOSE_CODES = {word: code for code, word in enumerate(PURPOSES)}
 INTENTS = (Intent.PROMOTE, Intent.FOLLOW_UP)
 INTENT_CODES = {word: code for code, word in enumerate(INTENTS)}
 
-IDENTIFIER_KINDS: tuple[IdentifierKind, ...] = ("user_id", "anonymous_id", "email", "phone", "order_id", "checkout_id")
+IDENTIFIER_KINDS: tuple[IdentifierKind, ...] = (
+    "user_id",
+    "anonymous_id",
+    "email",
+    "phone",
+    "order_id",
+    "checkout_id",
+    "tracking_number",
+)
 IDENTIFIER_CODES = {word: code for code, word in enumerate(IDENTIFIER_KINDS)}
 DISTINGUISHING: tuple[IdentifierKind, ...] = ("user_id", "email", "phone")
 

@@ -11,11 +11,12 @@ from journeys.decision import Snapshot
 from journeys.keys import enrollment_of
 from journeys.vocabulary import Delivery, Event, Facts, PastSend
 from orchestrator.customer import Customer, Outgoing
-from orchestrator.fact_index import put_order, put_return, put_shipment
+from orchestrator.fact_index import put
 from orchestrator.seat import Seat
 from orchestrator.sources.event_log import decode_event
 from orchestrator.store import codec, statements
 from orchestrator.store.codes import INTENTS, PURPOSES, REACHES, STATES, from_ms, from_ms_or_none, to_ms
+from orchestrator.store.fact_rows import read_fact
 
 CAP_WINDOW = timedelta(days=31)
 MOST_EVENTS = 20_000
@@ -59,13 +60,8 @@ def _batch(ids: Iterable[int]) -> str:
 
 
 def _load_facts(connection: Connection, seats: dict[int, Seat]) -> None:
-    batch = (_batch(seats),)
-    for profile_id, body in connection.exec_driver_sql(statements.ORDERS, batch).all():
-        put_order(seats[profile_id].customer.facts, codec.read_order(body))
-    for profile_id, body in connection.exec_driver_sql(statements.SHIPMENTS, batch).all():
-        put_shipment(seats[profile_id].customer.facts, codec.read_shipment(body))
-    for profile_id, body in connection.exec_driver_sql(statements.RETURNS, batch).all():
-        put_return(seats[profile_id].customer.facts, codec.read_return(body))
+    for profile_id, kind, body in connection.exec_driver_sql(statements.FACTS, (_batch(seats),)).all():
+        put(seats[profile_id].customer.facts, read_fact(kind, body))
 
 
 def _load_enrollments(connection: Connection, seats: dict[int, Seat]) -> None:
@@ -126,16 +122,18 @@ def _outgoing(row: Any) -> Outgoing:
         attempted_at=from_ms_or_none(row[20]),
         lease_until=row[21],
         token=row[22],
-        dropped=row[23],
+        left_out=codec.read_places(row[23]),
+        forecast=row[24],
     )
 
 
 def _load_sends(connection: Connection, seats: dict[int, Seat], now: datetime) -> None:
     since = to_ms(min(min(seat.customer.memory.clock for seat in seats.values()), now) - CAP_WINDOW)
-    for profile_id, at, channel, journey, delivery_id in connection.exec_driver_sql(
+    for profile_id, at, channel, journey, delivery_id, items, left_out in connection.exec_driver_sql(
         statements.SENDS, (_batch(seats), since)
-    ):
-        seats[profile_id].customer.facts.sends.append(PastSend(from_ms(at), channel, journey, delivery_id))
+    ).all():
+        send = PastSend(from_ms(at), channel, journey, delivery_id, codec.read_goods_sent(items, left_out))
+        seats[profile_id].customer.facts.sends.append(send)
 
 
 def _load_events(connection: Connection, seats: dict[int, Seat]) -> None:
@@ -151,8 +149,14 @@ def _load_events(connection: Connection, seats: dict[int, Seat]) -> None:
             seat.merges[seq] = [int(absorbed) for absorbed in absorbs.split(",")]
     for profile_id, events in fresh.items():
         seat = seats[profile_id]
-        seat.events = deque(sorted([*seat.events, *events], key=lambda event: (event.at, event.seq)))
-        seat.seen = max(event.seq for event in events)
+        seat.seen = max([event.seq for event in events])
+        seat.events.extend(events)
+        if len(seat.events) > 1:
+            seat.events = deque(sorted(seat.events, key=_by_time))
+
+
+def _by_time(event: Event) -> tuple[datetime, int]:
+    return event.at, event.seq
 
 
 def claim(connection: Connection, until: datetime, most: int, *, in_order: bool) -> list[int]:
@@ -163,10 +167,17 @@ def claim(connection: Connection, until: datetime, most: int, *, in_order: bool)
     """
     due = statements.CLAIM_DUE_IN_ORDER if in_order else statements.CLAIM_DUE
     inbox = statements.CLAIM_INBOX_IN_ORDER if in_order else statements.CLAIM_INBOX
-    ids = {row[0] for row in connection.exec_driver_sql(inbox, (most,))}
-    ids.update(row[0] for row in connection.exec_driver_sql(due, (to_ms(until), most)))
+    ids = {row[0] for row in connection.exec_driver_sql(inbox, (most,)).all()}
+    ids.update([row[0] for row in connection.exec_driver_sql(due, (to_ms(until), most)).all()])
     chosen = sorted(ids)[:most] if in_order else list(ids)
-    rows = connection.exec_driver_sql(statements.WAITING, (_batch(chosen),))
+    if connection.exec_driver_sql(statements.IS_FULLER, (MOST_EVENTS,)).first() is None:
+        return chosen
+    return _within_reason(connection, chosen)
+
+
+def _within_reason(connection: Connection, chosen: list[int]) -> list[int]:
+    """Leave out the last of these customers when all their events together are too many."""
+    rows = connection.exec_driver_sql(statements.WAITING, (_batch(chosen),)).all()
     waiting: dict[int, int] = {profile_id: count for profile_id, count in rows}
     room, batch = MOST_EVENTS, list[int]()
     for profile_id in chosen:

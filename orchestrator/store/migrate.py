@@ -7,7 +7,7 @@ query, so that commands start fast; a database of a newer version is refused rat
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from journeys.errors import OrchestratorError
 
@@ -31,6 +31,15 @@ def upgrade(engine: Engine) -> None:
                 "or name another database with --db"
             )
         _run(connection)
+
+
+def is_current(engine: Engine) -> bool:
+    """Say whether a database can be reached and is at `HEAD`."""
+    try:
+        with engine.connect() as connection:
+            return _version(connection) == HEAD
+    except SQLAlchemyError:
+        return False
 
 
 def _version(connection: Connection) -> str | None:

@@ -1,6 +1,6 @@
 """How does the embedded database keep what the store is given? SQLite in WAL mode, one writer, every commit durable."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +10,20 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 from journeys.catalog import Catalog
+from journeys.vocabulary import Event
+from journeys.vocabulary import Goods as ShopGoods
+from orchestrator.goods import GoodsChange
 from orchestrator.seat import Seat
+from orchestrator.silence import Heard
 from orchestrator.sources.base import Accepted
-from orchestrator.store import append, codec, loading, running, statements, writing
+from orchestrator.sources.event_log import decode_event
+from orchestrator.store import append, codec, goods, hearing, loading, past, running, statements, writing
 from orchestrator.store.append import Appended, Goods
+from orchestrator.store.arrivals import Arrival, Outcome, append_each
 from orchestrator.store.base import Lost
 from orchestrator.store.codes import STATE_CODES, from_ms, to_ms
-from orchestrator.store.migrate import upgrade
+from orchestrator.store.migrate import is_current, upgrade
+from orchestrator.store.past import RegretLine
 from orchestrator.store.writing import Batch
 
 _PRAGMAS = (
@@ -61,17 +68,30 @@ class SqliteStore:
             finally:
                 connection.exec_driver_sql("ROLLBACK")
 
-    def append(self, accepted: Sequence[Accepted], received_at: datetime) -> Appended:
+    def is_current(self) -> bool:
+        """Say whether the file can be read and its tables are those of this version."""
+        return is_current(self.engine)
+
+    def append(self, accepted: Sequence[Accepted], received_at: datetime, heard: Collection[str] = ()) -> Appended:
         """Put events into the inbox in one transaction."""
         try:
             with self.transaction() as connection:
                 goods = self._goods or Goods(connection)
                 appended = append.append(connection, accepted, received_at, goods)
+                hearing.hear(connection, heard, received_at)
         except BaseException:
             self._goods = None
             raise
         self._goods = goods
         return appended
+
+    def append_each(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
+        """Put the events of many calls into the inbox in one transaction."""
+        known, self._goods = self._goods, None
+        with self.transaction() as connection:
+            outcomes, goods = append_each(connection, arrivals, known or Goods(connection))
+        self._goods = goods
+        return outcomes
 
     @contextmanager
     def turn(self) -> Iterator["SqliteTurn"]:
@@ -99,10 +119,24 @@ class SqliteStore:
                 connection.exec_driver_sql(statements.WAKE, [(row[1],) for row in rows])
         return [Lost(delivery_id, profile_id, channel, token + 1) for delivery_id, profile_id, channel, token in rows]
 
-    def deploy(self, journeys: Mapping[str, str], scheduled: Iterable[str]) -> None:
-        """Note which journeys run, and wake whom a change concerns."""
+    def deploy(
+        self, journeys: Mapping[str, str], scheduled: Iterable[str], rulebooks: Iterable[tuple[int, str]] = ()
+    ) -> None:
+        """Note which journeys and rules run, and wake whom a change concerns."""
         with self.transaction() as connection:
             running.deploy(connection, journeys, scheduled)
+            if editions := list(rulebooks):
+                connection.exec_driver_sql(statements.KEEP_RULEBOOK, editions)
+
+    def listen_to(self, adapters: Mapping[str, str], now: datetime) -> None:
+        """Note which sources are configured, by the name of their adapter."""
+        with self.transaction() as connection:
+            hearing.configure(connection, adapters, now)
+
+    def heard(self) -> dict[str, Heard]:
+        """Say for every source since when it is configured and when it was last heard."""
+        with self.reading() as connection:
+            return hearing.heard(connection)
 
     def beat(self, worker: int, now: datetime) -> None:
         """Show that this worker is alive."""
@@ -115,6 +149,11 @@ class SqliteStore:
             running.forget_workers(connection, before)
         with self.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def keep_regrets(self, regrets: Iterable[RegretLine], done: Iterable[int]) -> None:
+        """Write regrets down; these late facts have been looked into."""
+        with self.transaction() as connection:
+            past.keep_regrets(connection, regrets, done)
 
     def secret(self, name: str) -> str:
         """Give a random secret of this workspace, made when it is first asked for."""
@@ -143,6 +182,40 @@ class SqliteTurn:
     def write(self, batch: Batch) -> None:
         """Write what changed."""
         writing.write(self._connection, batch)
+
+    def last_seq(self) -> int:
+        """Give the newest place in the log."""
+        newest: int = self._connection.exec_driver_sql(statements.LAST_SEQ).scalar_one()
+        return newest
+
+    def heard(self) -> dict[str, Heard]:
+        """Say for every source since when it is configured and when it was last heard."""
+        return hearing.heard(self._connection)
+
+    def goods(self) -> ShopGoods:
+        """Give what is known of the shop's goods."""
+        return goods.load_goods(self._connection)
+
+    def shop_events(self) -> list[Event]:
+        """Give the events about the shop that nobody has taken in yet."""
+        rows = self._connection.exec_driver_sql(statements.SHOP_EVENTS).all()
+        return [decode_event(body, seq) for body, seq in rows]
+
+    def save_goods(self, changes: Iterable[GoodsChange], known: ShopGoods, done: Sequence[Event]) -> None:
+        """Write what changed about the goods; these events are taken in."""
+        goods.save_goods(self._connection, changes, known)
+        self._connection.exec_driver_sql(statements.DONE, [(event.seq,) for event in done])
+
+    def wake_held_by(self, guards: Iterable[str], now: datetime) -> None:
+        """Let deliveries that these guards hold until a fact changes be due now."""
+        for guard in guards:
+            prefix = f"{guard}."
+            held = self._connection.exec_driver_sql(statements.HELD_BY, (len(prefix), prefix)).all()
+            if held:
+                ms = to_ms(now)
+                self._connection.exec_driver_sql(statements.MAKE_DUE, [(ms, row[0]) for row in held])
+                customers = sorted({row[1] for row in held})
+                self._connection.exec_driver_sql(statements.MAKE_CUSTOMER_DUE, [(ms, row) for row in customers])
 
 
 def open_database(url: str) -> Engine:

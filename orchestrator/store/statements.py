@@ -1,17 +1,35 @@
 """Which SQL does the hot path speak? Every statement works on a whole batch; ids go in as one JSON parameter."""
 
+from orchestrator.fact_index import FactWord
 from orchestrator.store.tables import OPEN_STATES
+
+FACT_TABLES: dict[FactWord, str] = {
+    "order": "orders",
+    "payment": "payments",
+    "refund": "refunds",
+    "shipment": "shipments",
+    "return": "returns",
+    "ticket": "tickets",
+}
 
 IN_BATCH = "IN (SELECT value FROM json_each(?))"
 
+# The shop itself has a place in the log like a profile; its events are taken in before anybody is claimed.
+SHOP = 0
+SHOP_EVENTS = (
+    f"SELECT e.body, e.seq FROM inbox i JOIN events e ON e.seq = i.seq WHERE i.profile_id = {SHOP} ORDER BY i.seq"
+)
+ABOUT_SHOP = f"SELECT body, seq FROM events WHERE profile_id = {SHOP} AND seq <= ? AND at <= ? ORDER BY seq"
+
 # Claiming. Whoever has a call under way is left alone until its fate is known.
 _FREE = (
-    f"aside = 0 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.profile_id = i.profile_id AND d.{OPEN_STATES} "
-    "AND d.state = 2)"
+    f"aside = 0 AND i.profile_id > {SHOP} AND NOT EXISTS "
+    f"(SELECT 1 FROM deliveries d WHERE d.profile_id = i.profile_id AND d.{OPEN_STATES} AND d.state = 2)"
 )
 CLAIM_INBOX = f"SELECT DISTINCT profile_id FROM (SELECT profile_id FROM inbox i WHERE {_FREE} ORDER BY seq LIMIT ?)"
 CLAIM_INBOX_IN_ORDER = f"SELECT DISTINCT profile_id FROM inbox i WHERE {_FREE} ORDER BY profile_id LIMIT ?"
 CLAIM_DUE_IN_ORDER = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS NULL ORDER BY id LIMIT ?"
+IS_FULLER = "SELECT 1 FROM inbox LIMIT 1 OFFSET ?"
 WAITING = f"SELECT profile_id, COUNT(*) FROM inbox WHERE profile_id {IN_BATCH} AND aside = 0 GROUP BY profile_id"
 CLAIM_DUE = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS NULL ORDER BY due_at LIMIT ?"
 
@@ -22,9 +40,12 @@ EVENTS = (
     "SELECT i.profile_id, i.seq, i.absorbs, e.body FROM inbox i JOIN events e ON e.seq = i.seq "
     f"WHERE i.profile_id {IN_BATCH} AND i.aside = 0 AND i.seq > ?"
 )
-ORDERS = f"SELECT profile_id, body FROM orders WHERE profile_id {IN_BATCH}"
-SHIPMENTS = f"SELECT profile_id, body FROM shipments WHERE profile_id {IN_BATCH}"
-RETURNS = f"SELECT profile_id, body FROM returns WHERE profile_id {IN_BATCH}"
+_FACTS = [
+    f"SELECT profile_id, '{kind}', body FROM batch CROSS JOIN {table} ON profile_id = batch.id"
+    for kind, table in FACT_TABLES.items()
+]
+# One statement for all kinds: most customers have no facts of most kinds, and each statement has its price.
+FACTS = f"WITH batch AS MATERIALIZED (SELECT value AS id FROM json_each(?)) {' UNION ALL '.join(_FACTS)}"
 ENROLLMENTS = (
     "SELECT n.profile_id, n.id, n.journey, n.version, n.entered_at, n.step, e.body, n.entry_seq, n.key, n.due_at, "
     "n.delivery_id, n.visits, n.goal_at FROM enrollments n LEFT JOIN events e ON e.seq = n.entry_seq "
@@ -33,11 +54,12 @@ ENROLLMENTS = (
 OUTBOX = (
     "SELECT d.profile_id, d.id, d.journey, d.step, d.version, d.channel, d.reach, d.purpose, d.intent, d.min_items, "
     "d.items, d.parameters, d.entry_seq, e.body, d.planned_at, d.due_at, d.state, d.reason, d.on_change, d.attempts, "
-    "d.attempted_at, d.lease_until, d.token, d.dropped FROM deliveries d LEFT JOIN events e ON e.seq = d.entry_seq "
+    "d.attempted_at, d.lease_until, d.token, d.left_out, d.forecast "
+    "FROM deliveries d LEFT JOIN events e ON e.seq = d.entry_seq "
     f"WHERE d.profile_id {IN_BATCH} AND d.{OPEN_STATES}"
 )
 SENDS = (
-    "SELECT profile_id, attempted_at, channel, journey, id FROM deliveries "
+    "SELECT profile_id, attempted_at, channel, journey, id, items, left_out FROM deliveries "
     f"WHERE profile_id {IN_BATCH} AND counts_for_caps = 1 AND attempted_at >= ? ORDER BY attempted_at, id"
 )
 
@@ -57,6 +79,11 @@ def save_fact(table: str) -> str:
     """Give the statement that inserts or replaces a fact's row."""
     columns = "profile_id, id, status, changed_at, observed_at, version, source, body"
     return f"INSERT OR REPLACE INTO {table} ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def drop_fact(table: str) -> str:
+    """Give the statement that removes the row of a fact that goes by another name from now on."""
+    return f"DELETE FROM {table} WHERE profile_id = ? AND id = ?"
 
 
 def drop_facts(table: str) -> str:
@@ -86,6 +113,8 @@ _CHANGING = (
     "worker",
     "settled_at",
     "provider_id",
+    "forecast",
+    "left_out",
 )
 PLAN = (
     "INSERT INTO deliveries (id, profile_id, journey, step, version, channel, reach, purpose, intent, min_items, "
@@ -93,7 +122,17 @@ PLAN = (
     f"VALUES ({', '.join('?' * (14 + len(_CHANGING)))})"
 )
 TOUCH = f"UPDATE deliveries SET {' = ?, '.join(_CHANGING)} = ?, profile_id = ? WHERE id = ?"
-JUDGE = "INSERT INTO judgements (delivery_id, profile_id, at, verdict, reason, answers) VALUES (?, ?, ?, ?, ?, ?)"
+JUDGE = (
+    "INSERT INTO judgements (delivery_id, profile_id, at, verdict, reason, answers, kind, edition, given, seen) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+LATE = "INSERT OR IGNORE INTO late_facts (seq, profile_id, learned_at) VALUES (?, ?, ?)"
+REGRET = (
+    "INSERT OR IGNORE INTO regrets (delivery_id, guard, reason, sent_at, event_seq, source, happened_at, learned_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+KEEP_RULEBOOK = "INSERT OR IGNORE INTO rulebooks (edition, body) VALUES (?, ?)"
+LAST_SEQ = "SELECT COALESCE(MAX(seq), 0) FROM events"
 TELL = "INSERT INTO trace (profile_id, body) VALUES (?, ?)"
 ATTEMPT = "INSERT INTO attempts (delivery_id, number, started_at, outcome) VALUES (?, ?, ?, '')"
 ATTEMPTED = "UPDATE attempts SET finished_at = ?, outcome = ? WHERE delivery_id = ? AND number = ?"
@@ -122,7 +161,16 @@ RECEIVE = "INSERT INTO inbox (seq, profile_id, absorbs, aside) VALUES (?, ?, ?, 
 KEEP_ASIDE = (
     "UPDATE inbox SET aside = 1 WHERE aside = 0 AND profile_id IN (SELECT id FROM profiles WHERE set_aside IS NOT NULL)"
 )
-NEW_PRODUCT = "INSERT OR REPLACE INTO products (id, first_seen_at, body) VALUES (?, ?, ?)"
+# Another process may have seen it earlier than this one remembers.
+NEW_PRODUCT = (
+    "INSERT INTO products (id, first_seen_at, body) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+    "first_seen_at = excluded.first_seen_at, body = excluded.body WHERE excluded.first_seen_at < first_seen_at"
+)
+
+# Waking. A delivery that a guard holds until a fact changes has that guard's name before its reason.
+HELD_BY = "SELECT id, profile_id FROM deliveries WHERE state = 1 AND on_change = 1 AND substr(reason, 1, ?) = ?"
+MAKE_DUE = "UPDATE deliveries SET due_at = ?, on_change = 0 WHERE id = ?"
+MAKE_CUSTOMER_DUE = "UPDATE profiles SET due_at = ?, version = version + 1 WHERE id = ?"
 
 # Recovering.
 LOST = (

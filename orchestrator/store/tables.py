@@ -91,6 +91,20 @@ class OrderRow(_FactRow, table=True):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
+class PaymentRow(_FactRow, table=True):
+    """The newest known state of a payment."""
+
+    __tablename__ = "payments"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class RefundRow(_FactRow, table=True):
+    """Money that was paid back."""
+
+    __tablename__ = "refunds"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
 class ShipmentRow(_FactRow, table=True):
     """The newest known state of a parcel."""
 
@@ -103,6 +117,38 @@ class ReturnRow(_FactRow, table=True):
 
     __tablename__ = "returns"
     __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class TicketRow(_FactRow, table=True):
+    """The newest known state of a question or complaint."""
+
+    __tablename__ = "tickets"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class _ShopRow(SQLModel):
+    changed_at: int = Field(sa_type=BigInteger)
+    observed_at: int = Field(sa_type=BigInteger)
+    version: int
+    source: str
+    body: bytes
+
+
+class GoodsRow(_ShopRow, table=True):
+    """What the shop last said about one of its goods."""
+
+    __tablename__ = "goods"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    product_id: str = Field(primary_key=True)
+
+
+class StockRow(_ShopRow, table=True):
+    """What was last said about the stock of one thing at one place."""
+
+    __tablename__ = "stock"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    key: str = Field(primary_key=True)
+    location: str = Field(primary_key=True)
 
 
 class ProductRow(SQLModel, table=True):
@@ -140,7 +186,11 @@ class EnrollmentRow(SQLModel, table=True):
 
 
 class DeliveryRow(SQLModel, table=True):
-    """The outbox. `token` fences off a worker whose lease ran out: its late answer is refused."""
+    """The outbox. `token` fences off a worker whose lease ran out: its late answer is refused.
+
+    `forecast` is what the guards said while it waited, before its time; `left_out` names the places of the goods that
+    were dropped when it last left.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -175,6 +225,8 @@ class DeliveryRow(SQLModel, table=True):
     worker: int = Field(default=0, sa_type=BigInteger)
     settled_at: int | None = Field(default=None, sa_type=BigInteger)
     provider_id: str = ""
+    forecast: str = ""
+    left_out: str = ""
 
 
 class AttemptRow(SQLModel, table=True):
@@ -190,7 +242,11 @@ class AttemptRow(SQLModel, table=True):
 
 
 class JudgementRow(SQLModel, table=True):
-    """The ledger: every answer to "may this leave now?", with the facts it was given on."""
+    """The ledger: every answer to "may this leave now?", with the facts it was given on.
+
+    `kind` says on which occasion. `edition` names the rulebook, `seen` the newest event in the log at the time, and
+    `given` holds what came from elsewhere: with them the judgement can be given again.
+    """
 
     __tablename__ = "judgements"
     __table_args__ = (Index("ix_judgements_profile", "profile_id"),)
@@ -201,6 +257,42 @@ class JudgementRow(SQLModel, table=True):
     verdict: int
     reason: str
     answers: bytes
+    kind: int = 0
+    edition: int = Field(default=0, sa_type=BigInteger)
+    seen: int = Field(default=0, sa_type=BigInteger)
+    given: str = ""
+
+
+class RulebookRow(SQLModel, table=True):
+    """What an edition of the rules says, kept as long as there are judgements by it."""
+
+    __tablename__ = "rulebooks"
+    edition: int = Field(sa_column=_key("edition"))
+    body: str
+
+
+class LateFactRow(SQLModel, table=True):
+    """An event that changed facts after something had been sent that it might have held: to be looked into."""
+
+    __tablename__ = "late_facts"
+    seq: int = Field(sa_column=_key("seq"))
+    profile_id: int = Field(sa_type=BigInteger)
+    learned_at: int = Field(sa_type=BigInteger)
+
+
+class RegretRow(SQLModel, table=True):
+    """A message that was sent and would not have been, had a fact been known in time."""
+
+    __tablename__ = "regrets"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    delivery_id: int = Field(primary_key=True, sa_type=BigInteger)
+    guard: str = Field(primary_key=True)
+    reason: str
+    sent_at: int = Field(sa_type=BigInteger)
+    event_seq: int = Field(sa_type=BigInteger)
+    source: str
+    happened_at: int = Field(sa_type=BigInteger)
+    learned_at: int = Field(sa_type=BigInteger)
 
 
 class TraceRow(SQLModel, table=True):
@@ -223,6 +315,16 @@ class WorkerRow(SQLModel, table=True):
     started_at: int = Field(sa_type=BigInteger)
     beat_at: int = Field(sa_type=BigInteger)
     lateness_seconds: float = 0.0
+
+
+class SourceRow(SQLModel, table=True):
+    """A source: since when it is configured with this adapter (empty when it is not), and when it was last heard."""
+
+    __tablename__ = "sources"
+    name: str = Field(primary_key=True)
+    adapter: str = ""
+    since: int = Field(sa_type=BigInteger)
+    heard_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class MetaRow(SQLModel, table=True):

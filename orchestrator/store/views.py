@@ -13,7 +13,7 @@ from journeys.vocabulary import Event, Profile
 from orchestrator.customer import DeliveryState
 from orchestrator.sources.event_log import decode_event
 from orchestrator.store import codec
-from orchestrator.store.codes import IDENTIFIER_CODES, STATE_CODES, STATES, VERDICT_WORDS, from_ms
+from orchestrator.store.codes import IDENTIFIER_CODES, KINDS, STATE_CODES, STATES, VERDICT_WORDS, from_ms
 
 Fields = dict[str, Any]
 
@@ -98,12 +98,13 @@ def profile_name(profile: Profile) -> str:
 def ledger(connection: Connection) -> Iterator[Fields]:
     """Give every judgement, delivery by delivery in order of time."""
     rows = connection.exec_driver_sql(
-        "SELECT delivery_id, at, verdict, reason, answers FROM judgements ORDER BY delivery_id, at, id"
+        "SELECT delivery_id, at, verdict, reason, answers, kind FROM judgements ORDER BY delivery_id, at, id"
     )
-    for delivery_id, at, verdict, reason, answers in rows:
+    for delivery_id, at, verdict, reason, answers, kind in rows:
         yield {
             "key": delivery_id,
             "at": from_ms(at),
+            "kind": KINDS[kind],
             "verdict": VERDICT_WORDS[verdict],
             "reason": reason,
             "answers": msgspec.json.decode(answers),
@@ -201,7 +202,8 @@ def trace(connection: Connection, ids: list[int]) -> Iterator[Fields]:
 def judgements(connection: Connection, ids: list[int]) -> Iterator[Fields]:
     """Give every judgement of these profiles' deliveries, with the facts it was given on."""
     rows = connection.exec_driver_sql(
-        "SELECT j.delivery_id, j.at, j.verdict, j.reason, j.answers, d.journey, d.step FROM judgements j "
+        "SELECT j.delivery_id, j.at, j.verdict, j.reason, j.answers, d.journey, d.step, j.kind, j.edition "
+        "FROM judgements j "
         "JOIN deliveries d ON d.id = j.delivery_id "
         "WHERE j.profile_id IN (SELECT value FROM json_each(?)) ORDER BY j.at, j.id",
         (codec.encode_text(ids),),
@@ -217,6 +219,8 @@ def judgements(connection: Connection, ids: list[int]) -> Iterator[Fields]:
             "verdict": VERDICT_WORDS[row[2]],
             "reason": row[3],
             "answers": msgspec.json.decode(row[4]),
+            "occasion": KINDS[row[7]],
+            "edition": row[8],
         }
 
 

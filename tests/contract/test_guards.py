@@ -17,7 +17,11 @@ def test_a_built_in_guard_keeps_the_contract(name, chosen, delivery, known_facts
 
 @pytest.mark.parametrize("name", sorted(BUILT_IN))
 def test_a_built_in_guard_is_frozen(name):
-    parameters = {"frequency_cap": {"any": "1 per day"}, "quiet_hours": {"from": "21:00", "to": "09:00"}}
+    parameters = {
+        "frequency_cap": {"any": "1 per day"},
+        "http": {"url": "https://shop.example/may-send"},
+        "quiet_hours": {"from": "21:00", "to": "09:00"},
+    }
     kind = BUILT_IN[name]
     guard = kind(kind.Params.model_validate(parameters.get(name, {})))
     with pytest.raises(AttributeError):

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from journeys.compile import Rule
 from journeys.scope import Scope
-from journeys.vocabulary import Delivery, Facts
-from operational_guards.base import GuardParams
+from journeys.vocabulary import Delivery, FactKind, Facts
+from operational_guards.base import NOTHING_NEEDED, GuardParams
 from operational_guards.verdict import Allow, Verdict
-from orchestrator.program import Program, build_program
+from orchestrator.program import Program
 
 
 class BrokenRule(Exception):
@@ -48,7 +48,7 @@ def _with_rule(program: Program, name: str, user_id: str, *, entry: bool) -> Pro
     changed = replace(journey, entry=broken) if entry else replace(journey, exits=(broken,))
     changed = replace(changed, version=f"broken-{journey.version}")
     journeys = [changed if each.name == name else each for each in program.journeys.values()]
-    return build_program(journeys, program.guards, program.guards_of_step, program.catalog)
+    return program.with_journeys(journeys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class PoisonGuard:
     name: ClassVar[str] = "poison"
     Params: ClassVar[type[GuardParams]] = GuardParams
     always: ClassVar[bool] = False
+    needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
     reasons: ClassVar[Mapping[str, str]] = {}
 
     def applies_to(self, delivery: Delivery) -> bool:

@@ -21,6 +21,7 @@ from orchestrator.engine import Engine, Handover, Moments, Report
 from orchestrator.links import Links
 from orchestrator.program import Program
 from orchestrator.project import Project, check_project
+from orchestrator.rulebooks import editions
 from orchestrator.store import views
 from orchestrator.store.base import Store
 from orchestrator.store.codes import from_ms
@@ -152,7 +153,11 @@ class Workspace:
     def deploy(self) -> None:
         """Tell the store which journeys run."""
         journeys = {name: journey.version for name, journey in self.program.journeys.items()}
-        self.store.deploy(journeys, [journey.name for journey in self.program.scheduled])
+        self.store.deploy(
+            journeys,
+            [journey.name for journey in self.program.scheduled],
+            editions(self.program.books),
+        )
 
     def recover(self, at: str | datetime) -> list[Report]:
         """Look for lost attempts at this moment, as a worker does when it starts."""

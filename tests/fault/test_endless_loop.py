@@ -3,7 +3,6 @@
 from journeys.compile import compile_journey
 from journeys.schema import Schema
 from journeys.spec import JourneySpec
-from orchestrator.program import build_program
 from tests.conftest import OpenShop
 from tests.fakes.calls import track
 from tests.fakes.journeys import WELCOME
@@ -20,7 +19,7 @@ def with_a_loop(workspace: Workspace) -> Workspace:
     """Run a loop that the linter would never let through, beside what runs already."""
     journey, faults = compile_journey("round", JourneySpec.model_validate(ROUND_AND_ROUND), Schema.of({}, {}), "UTC")
     assert journey is not None, faults
-    program = build_program([*workspace.program.journeys.values(), journey], workspace.program.guards)
+    program = workspace.program.with_journeys([*workspace.program.journeys.values(), journey])
     workspace.run_by(program)
     return workspace
 

@@ -47,7 +47,8 @@ def test_a_misspelt_duration_is_read_back_with_a_suggestion() -> None:
 def test_a_misspelt_key_lists_the_known_ones() -> None:
     assert about_step("id: promo\nsend: email\ntemplat: a.mjml") == [
         'journeys.yaml:11:9: schema.unknown_key step "promo": unknown key "templat"; did you mean "template"? '
-        "Known keys: id, send, template, text, subject, items, min_items, purpose, intent, at, guards, if_suppressed"
+        "Known keys: id, guards, except, send, template, text, subject, items, min_items, purpose, intent, at, "
+        "if_suppressed"
     ]
 
 
@@ -248,13 +249,14 @@ def test_a_wrong_line_of_a_journey_gets_one_message(line: str, problem: str) -> 
         ("version: 1\nshop: {name: X, country: lv}", "2:26: schema.wrong_value shop.country expects two capital "
          'letters like GB, got "lv"; did you mean "LV"?'),
         ("version: 1\nshop: {name: X}\njourney: {}", '3:1: schema.unknown_key unknown key "journey"; did you mean '
-         '"journeys"? Known keys: version, shop, channels, guards, events, attributes, journeys'),
+         '"journeys"? Known keys: version, shop, channels, sources, guards, if_unknown, events, attributes, journeys'),
         ("version: 1\nshop: {name: X}\njourneys: [cart]", "3:1: schema.wrong_value journeys expects a mapping, "
          'got a list; write "key: value" below it'),
         ("version: 1\nshop: {name: X}\njourneys:", "3:1: schema.empty_value journeys has no value; give it one, "
          "or remove it"),
         ("version: 1\nshop: {name: X}\nchannels: {email: email.smtp}", "3:19: schema.wrong_value channels.email "
-         'expects a mapping with keys such as action, got "email.smtp"; did you mean {action: email.smtp}?'),
+         'expects a mapping with keys such as action, hold or lag, got "email.smtp"; '
+         "did you mean {action: email.smtp}?"),
         ("version: 1\nshop: {name: X}\nchannels: {email: {from: x}}", '3:12: schema.missing_key missing key "action" '
          "in channels.email; add it"),
         ("version: 1\nshop: {name: X}\nevents: {Order Shared: {value: numer}}", "3:32: schema.wrong_value "

@@ -40,11 +40,15 @@ shop:
   {name: Nordic Roast, timezone: Europe/Riga, country: LV, currency: EUR, url: "https://shop.example",
    voice: {never: [CHEAP], sign_off: Yours}}
 channels:
-  email: {action: email.file}
-  ads: {action: audience.file}
+  email: {action: email.file, hold: 1m}
+  ads: {action: audience.file, lag: 24h}
   crm: {action: crm.file}
+sources:
+  shop: {adapter: shopify}
 guards:
   frequency_cap: {email: 50 per day}
+  out_of_stock: {}
+if_unknown: {marketing: suppress}
 events:
   Basket Opened: {basket: text}
 attributes:
@@ -72,6 +76,7 @@ journeys:
         intent: follow_up
         at: "12:00"
         guards: {frequency_cap: {email: 60 per day}}
+        except: {out_of_stock: it is made to order}
         if_suppressed: exit
       - {id: second, send: email, text: "Hello!"}
       - id: watch
@@ -147,7 +152,7 @@ def _noting(seen: set[str], names: set[str]) -> Callable[[object, str], object]:
 def _live_through_a_month(folder: Path) -> None:
     end = moment("2026-04-02 09:00")
     app = build(folder, None, history_until=end)
-    assert app.project.problems == ()
+    assert [problem.code for problem in app.project.problems] == ["guard.exempt"]
     lines = (
         identify("ann", "08:00", first_name="Ann"),
         track("Checkout Started", "09:00", checkout_id="k1", value=80, products=GRINDER),

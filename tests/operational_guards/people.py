@@ -3,30 +3,52 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from journeys.vocabulary import (
+    NO_GOODS,
     Delivery,
     Facts,
+    Goods,
     Item,
     Order,
     OrderStatus,
     PastSend,
+    Payment,
+    PaymentStatus,
+    Product,
     Profile,
+    Refund,
     Return,
     ReturnStatus,
     Shipment,
     ShipmentStatus,
+    Stock,
+    Ticket,
+    TicketStatus,
 )
 from operational_guards.already_bought import AlreadyBought
 from operational_guards.base import Guard
+from operational_guards.cancelled import Cancelled
 from operational_guards.consent import Consent
 from operational_guards.frequency_cap import FrequencyCap
+from operational_guards.holdout import Holdout
+from operational_guards.http import Http
 from operational_guards.in_delivery import InDelivery
+from operational_guards.judge import judge
+from operational_guards.open_ticket import OpenTicket
 from operational_guards.order_problem import OrderProblem
+from operational_guards.out_of_stock import OutOfStock
+from operational_guards.price_lower_than_promised import PriceLowerThanPromised
 from operational_guards.quiet_hours import QuietHours
+from operational_guards.recent_message import RecentMessage
+from operational_guards.refunded import Refunded
 from operational_guards.returned import Returned
+from operational_guards.review_before_delivery import ReviewBeforeDelivery
+from operational_guards.rule import rule_of
+from operational_guards.stale_facts import StaleFacts
 from operational_guards.suppression_list import SuppressionList
+from operational_guards.verdict import Evidence
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
 DAY = timedelta(days=1)
@@ -37,12 +59,22 @@ BUILT_IN: dict[str, type[Guard]] = {
     guard.name: guard
     for guard in (
         AlreadyBought,
+        Cancelled,
         Consent,
         FrequencyCap,
+        Holdout,
+        Http,
         InDelivery,
+        OpenTicket,
         OrderProblem,
+        OutOfStock,
+        PriceLowerThanPromised,
         QuietHours,
+        RecentMessage,
+        Refunded,
         Returned,
+        ReviewBeforeDelivery,
+        StaleFacts,
         SuppressionList,
     )
 }
@@ -83,12 +115,12 @@ def order(
     placed_at: datetime,
     status: OrderStatus = OrderStatus.PLACED,
     changed_at: datetime | None = None,
-    checkout_id: str = "",
+    **said: Any,
 ) -> Order:
-    """Place an order of these products."""
+    """Place an order of these products; anything else that is said of it goes by the name of its field."""
     changed = changed_at or placed_at
     lines = tuple(Item(product) for product in products)
-    return Order(order_id, placed_at, status, lines, 10.0, changed, changed, checkout_id=checkout_id)
+    return Order(order_id, placed_at, status, lines, 10.0, changed, changed, **said)
 
 
 def parcel(
@@ -97,19 +129,11 @@ def parcel(
     status: ShipmentStatus,
     *,
     changed_at: datetime = NOW - DAY,
-    delivered_at: datetime | None = None,
     products: Sequence[str] = (),
+    **said: Any,
 ) -> Shipment:
     """Send a parcel of an order; without products it holds all of them."""
-    return Shipment(
-        shipment_id,
-        order_id,
-        status,
-        changed_at=changed_at,
-        observed_at=changed_at,
-        delivered_at=delivered_at,
-        product_ids=tuple(products),
-    )
+    return Shipment(shipment_id, order_id, status, changed_at, changed_at, product_ids=tuple(products), **said)
 
 
 def give_back(
@@ -127,39 +151,116 @@ def give_back(
     )
 
 
-def sent(at: datetime, channel: str = "email", *, delivery_id: int = 0) -> PastSend:
-    """Remember a marketing message."""
-    return PastSend(at, channel, "weekly", delivery_id)
+def pay(
+    payment_id: str, order_id: str, status: PaymentStatus = PaymentStatus.PAID, *, changed_at: datetime = NOW - DAY
+) -> Payment:
+    """Pay for an order, or try to."""
+    return Payment(payment_id, order_id, status, changed_at, changed_at)
 
 
-def known(*facts: Order | Shipment | Return | PastSend, profile: Profile = ANN) -> Facts:
-    """Put facts together the way they are kept, with the ways from products and orders."""
-    kept = Facts(profile)
-    for fact in sorted(facts, key=_age):
+def refund(refund_id: str, order_id: str, *products: str, refunded_at: datetime = NOW - DAY) -> Refund:
+    """Pay money back for these products of an order; without any it is a sum."""
+    return Refund(refund_id, order_id, tuple(Item(product) for product in products), 5.0, refunded_at, refunded_at)
+
+
+def ticket(
+    ticket_id: str, *products: str, status: TicketStatus = TicketStatus.OPEN, changed_at: datetime = NOW - DAY
+) -> Ticket:
+    """Ask the shop something, about these products or nothing in particular."""
+    return Ticket(ticket_id, "", status, changed_at, changed_at, changed_at, tuple(products))
+
+
+def product(product_id: str, *, category: str = "", price: float | None = None, **said: Any) -> Product:
+    """Put a product into the catalog."""
+    return Product(product_id, category=category, price=price, changed_at=NOW - DAY, observed_at=NOW - DAY, **said)
+
+
+def stock(key: str, quantity: float | None, *, location: str = "", in_stock: bool = True) -> Stock:
+    """Say how much of a thing lies at a place; without a quantity only whether there is any."""
+    there = in_stock if quantity is None else quantity > 0
+    return Stock(key, location, there, quantity, NOW - DAY, NOW - DAY)
+
+
+def sent(
+    at: datetime,
+    channel: str = "email",
+    *,
+    delivery_id: int = 0,
+    journey: str = "weekly",
+    products: Sequence[str] = (),
+) -> PastSend:
+    """Remember a marketing message about these products; without any it was about none in particular."""
+    return PastSend(at, channel, journey, delivery_id, tuple(products))
+
+
+def goods(*facts: Product | Stock) -> Goods:
+    """Put the shop's goods together the way they are kept."""
+    kept = Goods()
+    for fact in facts:
         match fact:
-            case Order():
-                kept.orders[fact.order_id] = fact
-                for line in fact.lines:
-                    kept.orders_of_product.setdefault(line.product_id, []).append(fact.order_id)
-            case Shipment():
-                kept.shipments[fact.shipment_id] = fact
-                kept.shipments_of_order.setdefault(fact.order_id, []).append(fact.shipment_id)
-            case Return():
-                kept.returns[fact.return_id] = fact
-                for line in fact.lines:
-                    kept.returns_of_product.setdefault(line.product_id, []).append(fact.return_id)
-            case PastSend():
-                kept.sends.append(fact)
+            case Product():
+                kept.products[fact.product_id] = fact
+                for part in fact.parts:
+                    kept.bundles_of[part] = (*kept.bundles_of.get(part, ()), fact.product_id)
+            case Stock():
+                kept.stock.setdefault(fact.key, {})[fact.location] = fact
     return kept
 
 
-def _age(fact: Order | Shipment | Return | PastSend) -> datetime:
+Fact: TypeAlias = Order | Shipment | Return | Payment | Refund | Ticket | PastSend
+
+
+def known(*facts: Fact | Product | Stock, profile: Profile = ANN) -> Facts:
+    """Put facts together the way they are kept, with the ways from products and orders."""
+    shared = [fact for fact in facts if isinstance(fact, Product | Stock)]
+    kept = Facts(profile, goods=goods(*shared) if shared else NO_GOODS)
+    for fact in sorted((fact for fact in facts if not isinstance(fact, Product | Stock)), key=_age):
+        _keep(kept, fact)
+    return kept
+
+
+def _keep(kept: Facts, fact: Fact) -> None:
+    match fact:
+        case Order():
+            kept.orders[fact.order_id] = fact
+            for line in fact.lines:
+                kept.orders_of_product.setdefault(line.product_id, []).append(fact.order_id)
+        case Shipment():
+            kept.shipments[fact.shipment_id] = fact
+            kept.shipments_of_order.setdefault(fact.order_id, []).append(fact.shipment_id)
+        case Return():
+            kept.returns[fact.return_id] = fact
+            for line in fact.lines:
+                kept.returns_of_product.setdefault(line.product_id, []).append(fact.return_id)
+        case Payment():
+            kept.payments[fact.payment_id] = fact
+        case Refund():
+            kept.refunds[fact.refund_id] = fact
+        case Ticket():
+            kept.tickets[fact.ticket_id] = fact
+        case PastSend():
+            kept.sends.append(fact)
+
+
+def _age(fact: Fact) -> datetime:
     match fact:
         case Order():
             return fact.placed_at
         case Return():
             return fact.requested_at
-        case Shipment():
+        case Refund():
+            return fact.refunded_at
+        case Shipment() | Payment() | Ticket():
             return fact.changed_at
         case PastSend():
             return fact.at
+
+
+def seen(kind: str, id: str, state: str, at: datetime) -> Evidence:
+    """Cite a fact of the above: by no source in particular, and learned of when it came to be so."""
+    return Evidence(kind, id, state, at, observed_at=at)
+
+
+def judged(guards, delivery, facts, now):
+    """Judge by these guards, each acting on everything it looks at."""
+    return judge([rule_of(guard) for guard in guards], delivery, facts, now)

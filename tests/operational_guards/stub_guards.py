@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from journeys.vocabulary import Delivery, Facts
+from journeys.vocabulary import Delivery, FactKind, Facts
 from operational_guards.base import GuardParams
 from operational_guards.verdict import Verdict
 
@@ -18,6 +18,7 @@ class Says:
     applies: bool = True
     reasons: Mapping[str, str] = field(default_factory=dict)
     always: bool = False
+    needs: frozenset[FactKind] = frozenset()
     Params: type[GuardParams] = GuardParams
 
     def applies_to(self, delivery: Delivery) -> bool:

@@ -4,8 +4,8 @@ import pytest
 
 from journeys.vocabulary import Intent, OrderStatus, Purpose, Reach
 from operational_guards.already_bought import AlreadyBought
-from operational_guards.verdict import Allow, Delay, DropItems, Evidence, Suppress
-from tests.operational_guards.people import DAY, MOMENT, NOW, about, guard_of, known, order
+from operational_guards.verdict import Allow, Delay, DropItems, Suppress
+from tests.operational_guards.people import DAY, MOMENT, NOW, about, guard_of, known, order, product, seen
 
 REASON = "already_bought.recent_order"
 
@@ -17,7 +17,7 @@ def answer(*facts, delivery=None, **parameters):
 def test_goods_bought_lately_are_dropped():
     placed_at = NOW - 5 * DAY
     assert answer(order("o9", "grinder", placed_at=placed_at)) == DropItems(
-        frozenset({1}), REASON, (Evidence("order", "o9", "placed", placed_at),)
+        frozenset({1}), REASON, (seen("order", "o9", "placed", placed_at),)
     )
 
 
@@ -36,7 +36,7 @@ def test_a_purchase_that_came_to_nothing_does_not_count(status):
 
 def test_a_refunded_purchase_was_a_purchase():
     refunded = order("o9", "grinder", placed_at=NOW - DAY, status=OrderStatus.REFUNDED)
-    assert answer(refunded).evidence == (Evidence("order", "o9", "refunded", NOW - DAY),)
+    assert answer(refunded).evidence == (seen("order", "o9", "refunded", NOW - DAY),)
 
 
 def test_every_recent_order_is_evidence():
@@ -62,7 +62,7 @@ def test_at_the_last_moment_of_the_window_the_delay_ends_a_moment_later():
 
 def test_a_recent_purchase_can_suppress_the_message_instead():
     verdict = answer(order("o9", "grinder", placed_at=NOW - DAY), do="suppress")
-    assert verdict == Suppress(REASON, (Evidence("order", "o9", "placed", NOW - DAY),))
+    assert verdict == Suppress(REASON, (seen("order", "o9", "placed", NOW - DAY),))
 
 
 def test_within_sets_the_window():
@@ -81,3 +81,23 @@ def test_within_sets_the_window():
 )
 def test_it_looks_at_promotions_only(changes, expected):
     assert guard_of(AlreadyBought).applies_to(about("grinder", **changes)) is expected
+
+
+def test_a_part_of_a_bundle_bought_lately_is_dropped():
+    bundle = order("o9", "starter_kit", placed_at=NOW - DAY)
+    assert answer(bundle, product("starter_kit", parts=("grinder",))).places == frozenset({1})
+
+
+def test_goods_of_the_same_category_are_promoted_unless_asked_otherwise():
+    catalog = [product("mill", category="grinders"), product("grinder", category="grinders")]
+    assert answer(order("o9", "mill", placed_at=NOW - DAY), *catalog) == Allow()
+
+
+def test_goods_of_the_same_category_can_be_held_too():
+    catalog = [product("mill", category="grinders"), product("grinder", category="grinders")]
+    verdict = answer(order("o9", "mill", placed_at=NOW - DAY), *catalog, same="category")
+    assert verdict.places == frozenset({1})
+
+
+def test_any_purchase_can_hold_all_goods():
+    assert answer(order("o9", "cup", placed_at=NOW - DAY), same="any").places == frozenset({0, 1})

@@ -1,5 +1,6 @@
 """Are goods on their way held, and let go in time?"""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,26 @@ from pydantic import ValidationError
 
 from journeys.vocabulary import Intent, OrderStatus, Purpose, Reach, ReturnStatus, ShipmentStatus
 from operational_guards.in_delivery import InDelivery
-from operational_guards.verdict import Allow, Delay, DropItems, Evidence, Suppress
-from tests.operational_guards.people import DAY, HOUR, MOMENT, NOW, about, give_back, guard_of, known, order, parcel
+from operational_guards.verdict import Allow, Delay, DropItems, Suppress, Unsure
+from tests.operational_guards.people import (
+    DAY,
+    HOUR,
+    MOMENT,
+    NOW,
+    about,
+    give_back,
+    guard_of,
+    known,
+    order,
+    parcel,
+    product,
+    seen,
+)
 
 GRINDER = order("o9", "grinder", placed_at=NOW - 3 * DAY)
 ON_ITS_WAY = parcel("s1", "o9", ShipmentStatus.IN_TRANSIT)
 DEADLINE = NOW + 21 * DAY
+STILL_ON_ITS_WAY = replace(ON_ITS_WAY, news_at=DEADLINE - DAY)
 
 
 def arrived(at, products=(), shipment_id="s1"):
@@ -28,8 +43,8 @@ def test_a_parcel_on_its_way_delays_until_it_arrives_or_the_longest_delay_ends()
         DEADLINE,
         "in_delivery.open_shipment",
         (
-            Evidence("order", "o9", "placed", NOW - 3 * DAY),
-            Evidence("shipment", "s1", "in_transit", NOW - DAY),
+            seen("order", "o9", "placed", NOW - 3 * DAY),
+            seen("shipment", "s1", "in_transit", NOW - DAY),
         ),
         on_change=True,
     )
@@ -37,7 +52,7 @@ def test_a_parcel_on_its_way_delays_until_it_arrives_or_the_longest_delay_ends()
 
 def test_goods_without_a_parcel_have_not_left_the_shop():
     assert answer(GRINDER) == Delay(
-        DEADLINE, "in_delivery.not_shipped", (Evidence("order", "o9", "placed", NOW - 3 * DAY),), on_change=True
+        DEADLINE, "in_delivery.not_shipped", (seen("order", "o9", "placed", NOW - 3 * DAY),), on_change=True
     )
 
 
@@ -152,25 +167,25 @@ def test_goods_that_just_arrived_are_dropped_as_well():
 
 def test_goods_on_their_way_can_suppress_the_message_instead():
     verdict = answer(GRINDER, do="suppress")
-    assert verdict == Suppress("in_delivery.not_shipped", (Evidence("order", "o9", "placed", NOW - 3 * DAY),))
+    assert verdict == Suppress("in_delivery.not_shipped", (seen("order", "o9", "placed", NOW - 3 * DAY),))
 
 
 def test_a_moment_before_the_longest_delay_ends_the_message_waits():
-    assert answer(GRINDER, ON_ITS_WAY, now=DEADLINE - MOMENT).until == DEADLINE
+    assert answer(GRINDER, STILL_ON_ITS_WAY, now=DEADLINE - MOMENT).until == DEADLINE
 
 
 def test_when_the_longest_delay_has_passed_the_message_is_suppressed():
-    verdict = answer(GRINDER, ON_ITS_WAY, now=DEADLINE)
+    verdict = answer(GRINDER, STILL_ON_ITS_WAY, now=DEADLINE)
     assert isinstance(verdict, Suppress)
     assert verdict.reason == "in_delivery.at_most_passed"
 
 
 def test_when_the_longest_delay_has_passed_the_message_may_go_if_so_configured():
-    assert answer(GRINDER, ON_ITS_WAY, now=DEADLINE, then="send") == Allow()
+    assert answer(GRINDER, STILL_ON_ITS_WAY, now=DEADLINE, then="send") == Allow()
 
 
 def test_when_the_longest_delay_has_passed_the_goods_may_be_dropped():
-    verdict = answer(GRINDER, ON_ITS_WAY, now=DEADLINE, then="drop_items", delivery=about("beans", "grinder"))
+    verdict = answer(GRINDER, STILL_ON_ITS_WAY, now=DEADLINE, then="drop_items", delivery=about("beans", "grinder"))
     assert isinstance(verdict, DropItems)
     assert (verdict.places, verdict.reason) == (frozenset({1}), "in_delivery.at_most_passed")
 
@@ -211,3 +226,79 @@ def test_until_takes_a_while_after_delivery_with_or_without_spaces():
 def test_a_wrong_until_says_what_to_write():
     with pytest.raises(ValidationError, match='got "shipped"; write "delivered \\+ 2d"'):
         InDelivery.Params.model_validate({"until": "shipped"})
+
+
+def test_a_parcel_is_awaited_up_to_the_last_moment_of_the_usual_silence():
+    quiet = replace(ON_ITS_WAY, news_at=NOW - 21 * DAY)
+    assert answer(GRINDER, quiet).reason == "in_delivery.open_shipment"
+
+
+def test_of_a_parcel_without_news_for_longer_than_usual_nobody_knows_where_it_is():
+    silent = replace(ON_ITS_WAY, news_at=NOW - 21 * DAY - MOMENT)
+    assert answer(GRINDER, silent) == Unsure(
+        "in_delivery.no_news",
+        (seen("order", "o9", "placed", NOW - 3 * DAY), seen("shipment", "s1", "in_transit", NOW - DAY)),
+    )
+
+
+def test_without_any_message_but_its_status_a_parcel_is_silent_since_that():
+    silent = parcel("s1", "o9", ShipmentStatus.SHIPPED, changed_at=NOW - 21 * DAY - MOMENT)
+    assert answer(GRINDER, silent).reason == "in_delivery.no_news"
+
+
+def test_each_carrier_has_its_own_usual_silence():
+    quiet = replace(ON_ITS_WAY, carrier="Omniva", news_at=NOW - 4 * DAY)
+    verdict = answer(GRINDER, quiet, silent_after={"omniva": "3d", "any": "10d"})
+    assert verdict.reason == "in_delivery.no_news"
+
+
+def test_other_carriers_have_the_usual_silence_of_any():
+    quiet = replace(ON_ITS_WAY, carrier="DPD", news_at=NOW - 4 * DAY)
+    verdict = answer(GRINDER, quiet, silent_after={"omniva": "3d", "any": "10d"})
+    assert verdict.reason == "in_delivery.open_shipment"
+
+
+def test_one_parcel_with_news_is_enough_to_know():
+    silent = replace(ON_ITS_WAY, shipment_id="s0", news_at=NOW - 90 * DAY)
+    assert answer(GRINDER, silent, ON_ITS_WAY).reason == "in_delivery.open_shipment"
+
+
+def test_an_order_may_wait_for_its_parcel_up_to_the_last_moment():
+    assert answer(order("o9", "grinder", placed_at=NOW - 60 * DAY)).reason == "in_delivery.not_shipped"
+
+
+def test_of_an_order_that_never_got_a_parcel_nobody_knows_where_its_goods_are():
+    never = answer(order("o9", "grinder", placed_at=NOW - 60 * DAY - MOMENT))
+    assert never == Unsure("in_delivery.no_news", (seen("order", "o9", "placed", NOW - 60 * DAY - MOMENT),))
+
+
+def test_what_is_known_to_be_on_its_way_outweighs_what_is_unknown():
+    beans = order("o1", "beans", placed_at=NOW - 90 * DAY)
+    verdict = answer(beans, GRINDER, ON_ITS_WAY, delivery=about("beans", "grinder"))
+    assert (type(verdict), verdict.reason) == (Delay, "in_delivery.open_shipment")
+
+
+def test_where_goods_are_dropped_the_known_and_the_unknown_are_told_apart():
+    beans = order("o1", "beans", placed_at=NOW - 90 * DAY)
+    verdict = answer(beans, GRINDER, ON_ITS_WAY, delivery=about("beans", "grinder", "mill"), do="drop_items")
+    assert (verdict.reason, verdict.places, verdict.known.places) == (
+        "in_delivery.no_news",
+        frozenset({0}),
+        frozenset({1}),
+    )
+
+
+def test_an_order_that_the_shop_holds_back_is_awaited():
+    held = order("o9", "grinder", placed_at=NOW - DAY, status=OrderStatus.HELD)
+    assert answer(held).reason == "in_delivery.not_shipped"
+
+
+def test_a_part_of_a_bundle_on_its_way_is_held():
+    bundle = order("o9", "starter_kit", placed_at=NOW - DAY)
+    assert answer(bundle, product("starter_kit", parts=("grinder", "beans"))).reason == "in_delivery.not_shipped"
+
+
+def test_goods_of_the_same_category_can_be_held_too():
+    mill = order("o9", "mill", placed_at=NOW - DAY)
+    catalog = [product("mill", category="grinders"), product("grinder", category="grinders")]
+    assert answer(mill, *catalog, same="category").reason == "in_delivery.not_shipped"

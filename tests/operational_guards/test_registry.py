@@ -7,7 +7,15 @@ import pytest
 from journeys.errors import Fault
 from operational_guards import registry
 from operational_guards.errors import GuardError
-from operational_guards.registry import build_guards, check_guards, check_overrides, load_guards, override
+from operational_guards.registry import (
+    Setting,
+    build_rules,
+    check_exemptions,
+    check_guards,
+    check_overrides,
+    load_guards,
+    override,
+)
 from tests.operational_guards.people import BUILT_IN
 
 
@@ -27,6 +35,8 @@ def test_what_is_right_has_no_faults():
             in_delivery={"do": "delay", "until": "delivered + 2d", "at_most": "21d", "then": "suppress"},
             returned={"within": "60d", "do": "drop_items"},
             order_problem={"do": "delay", "until": "resolved", "at_most": "30d", "then": "suppress"},
+            open_ticket={"do": "delay", "until": "closed + 1d", "at_most": "14d", "then": "suppress"},
+            out_of_stock={"do": "drop_items", "mode": "shadow", "holdout": "2%", "if_unknown": "allow"},
             quiet_hours={"from": "21:00", "to": "09:00"},
             frequency_cap={"email": "1 per day", "sms": "2 per 7d", "any": "4 per 7d"},
         )
@@ -42,8 +52,9 @@ def test_a_misspelt_guard_is_named_with_the_one_that_was_meant():
 
 def test_an_unheard_of_guard_is_answered_with_all_there_are():
     assert messages(weather={}) == [
-        'no guard is called "weather"; choose from already_bought, consent, frequency_cap, in_delivery, order_problem, '
-        "quiet_hours, returned, suppression_list"
+        'no guard is called "weather"; choose from already_bought, cancelled, consent, frequency_cap, holdout, http, '
+        "in_delivery, open_ticket, order_problem, out_of_stock, price_lower_than_promised, quiet_hours, "
+        "recent_message, refunded, returned, review_before_delivery, stale_facts, suppression_list"
     ]
 
 
@@ -60,6 +71,28 @@ def test_a_misspelt_parameter_is_named_with_the_one_that_was_meant():
 def test_a_guard_without_parameters_takes_none():
     assert messages(consent={"channel": "email"}) == [
         'guard "consent" has no parameter "channel"; it takes none, remove it'
+    ]
+
+
+def test_a_guard_that_is_always_on_cannot_be_loosened():
+    assert faults(consent={"mode": "shadow"}) == [
+        Fault(("guards", "consent", "mode"), "guard.always_on", 'guard "consent" is always on, got mode; remove it')
+    ]
+
+
+def test_a_share_that_is_none_says_what_to_write():
+    assert messages(returned={"holdout": "2 percent"}) == [
+        'guard "returned": holdout expected a share like 2%, got "2 percent"; write one like 2%'
+    ]
+
+
+def test_a_guard_for_all_cannot_divert_to_a_step_of_one_journey():
+    assert faults(returned={"divert": "call"}) == [
+        Fault(
+            ("guards", "returned", "divert"),
+            "guard.divert_everywhere",
+            'guard "returned": divert names a step of one journey, got it for all; write it under guards of a step',
+        )
     ]
 
 
@@ -156,40 +189,41 @@ def test_all_mistakes_are_reported_at_once():
 
 
 def test_every_fault_has_a_documented_code():
-    found = faults(weather={}, consent={"x": 1}, quiet_hours={}, already_bought={"do": "x"})
+    found = faults(weather={}, consent={"x": 1, "mode": "shadow"}, quiet_hours={}, already_bought={"do": "x"})
+    found += faults(returned={"divert": "call"}) + check_exemptions({}, {"returned": "agreed"}, STEP, known=BUILT_IN)
     assert {fault.code for fault in found} <= set(registry.CODES)
 
 
 def test_the_guards_that_are_always_on_are_built_unasked_and_in_order_of_name():
-    guards = build_guards({"returned": {}, "already_bought": {}}, "Europe/Riga", known=BUILT_IN)
-    assert [guard.name for guard in guards] == ["already_bought", "consent", "returned", "suppression_list"]
+    guards = build_rules({"returned": {}, "already_bought": {}}, Setting("Europe/Riga"), known=BUILT_IN)
+    assert [rule.name for rule in guards] == ["already_bought", "consent", "returned", "suppression_list"]
 
 
 def test_a_guard_that_is_always_on_is_built_once_though_configured():
-    guards = build_guards({"consent": {}, "suppression_list": {}}, "UTC", known=BUILT_IN)
-    assert [guard.name for guard in guards] == ["consent", "suppression_list"]
+    guards = build_rules({"consent": {}, "suppression_list": {}}, Setting("UTC"), known=BUILT_IN)
+    assert [rule.name for rule in guards] == ["consent", "suppression_list"]
 
 
 def test_guards_on_the_customers_clock_get_the_shops_zone():
-    _, _, guard, *_ = build_guards(
-        {"already_bought": {}, "quiet_hours": {"from": "21:00", "to": "09:00"}}, "Europe/Riga", known=BUILT_IN
+    _, _, guard, *_ = build_rules(
+        {"already_bought": {}, "quiet_hours": {"from": "21:00", "to": "09:00"}}, Setting("Europe/Riga"), known=BUILT_IN
     )
-    assert guard.params.zone == "Europe/Riga"
+    assert guard.guard.params.zone == "Europe/Riga"
 
 
 def test_a_zone_that_is_configured_stays():
     configured = {"frequency_cap": {"email": "1 per day", "zone": "Asia/Tokyo"}}
-    assert build_guards(configured, "Europe/Riga", known=BUILT_IN)[1].params.zone == "Asia/Tokyo"
+    assert build_rules(configured, Setting("Europe/Riga"), known=BUILT_IN)[1].guard.params.zone == "Asia/Tokyo"
 
 
 def test_building_what_is_wrong_raises_with_all_of_it():
     with pytest.raises(GuardError, match=r'guard "returned" has no parameter "x"; .*; no guard is called "weather"'):
-        build_guards({"weather": {}, "returned": {"x": 1}}, "UTC", known=BUILT_IN)
+        build_rules({"weather": {}, "returned": {"x": 1}}, Setting("UTC"), known=BUILT_IN)
 
 
 def test_building_in_a_zone_that_is_none_raises():
     with pytest.raises(GuardError, match='zone expected an IANA time zone, got "Riga"'):
-        build_guards({"quiet_hours": {"from": "21:00", "to": "09:00"}}, "Riga", known=BUILT_IN)
+        build_rules({"quiet_hours": {"from": "21:00", "to": "09:00"}}, Setting("Riga"), known=BUILT_IN)
 
 
 def test_a_steps_word_counts_key_by_key():
@@ -237,6 +271,57 @@ def test_a_mistake_for_all_is_not_repeated_for_a_step():
 def test_what_is_required_may_come_from_what_holds_for_all():
     configured = {"quiet_hours": {"from": "21:00", "to": "09:00"}}
     assert check_overrides(configured, {"quiet_hours": {"to": "07:00"}}, STEP, known=BUILT_IN) == []
+
+
+EXEMPT = ("journeys", "winback", "steps", 2, "except")
+
+
+def exemption(name, **configured):
+    return check_exemptions(configured, {name: "agreed by telephone"}, EXEMPT, known=BUILT_IN)
+
+
+def test_an_exemption_is_reminded_of():
+    message = 'this step is exempt from "returned": agreed by telephone'
+    assert exemption("returned", returned={}) == [Fault((*EXEMPT, "returned"), "guard.exempt", message, "warning")]
+
+
+def test_an_exemption_from_a_guard_that_does_not_hold_anyway_is_a_fault():
+    assert exemption("returned", refunded={}) == [
+        Fault(
+            (*EXEMPT, "returned"),
+            "guard.not_configured",
+            'guard "returned" is not set up under guards, got an exemption from it; did you mean "refunded"?',
+        )
+    ]
+
+
+def test_there_is_no_exemption_from_a_guard_that_is_always_on():
+    assert exemption("consent") == [
+        Fault(
+            (*EXEMPT, "consent"),
+            "guard.always_on",
+            'guard "consent" is always on, got an exemption from it; remove it from the step',
+        )
+    ]
+
+
+def test_an_exemption_from_an_unheard_of_guard_is_a_fault():
+    assert [fault.code for fault in exemption("returns")] == ["guard.unknown"]
+
+
+def test_a_rule_knows_its_line_its_exemption_and_its_conduct():
+    setting = Setting(places={"returned": "journeys.yaml:31"}, exempt={"returned": "agreed"})
+    (rule,) = [
+        rule
+        for rule in build_rules({"returned": {"mode": "shadow", "do": "delay"}}, setting, known=BUILT_IN)
+        if rule.name == "returned"
+    ]
+    assert (rule.place, rule.exempt, rule.conduct.mode, rule.guard.params.do) == (
+        "journeys.yaml:31",
+        "agreed",
+        "shadow",
+        "delay",
+    )
 
 
 def installed(monkeypatch, name, value):

@@ -160,6 +160,8 @@ def test_status_has_exactly_these_members(workspace: Path) -> None:
         "lateness_seconds",
         "quarantined",
         "workers",
+        "sources",
+        "alerts",
     ]
 
 
@@ -216,7 +218,9 @@ def test_every_suppressed_delivery_is_in_the_ledger(lived: Path) -> None:
         line["key"] for line in lines_of(tactful("deliveries", "-C", lived, "--state", "suppressed", "--json"))
     }
     refused = {
-        line["key"] for line in lines_of(tactful("ledger", "-C", lived, "--json")) if line["verdict"] == "suppress"
+        line["key"]
+        for line in lines_of(tactful("ledger", "-C", lived, "--json"))
+        if line["verdict"] == "suppress" and line["kind"] == "claim"
     }
     assert refused == suppressed
 

@@ -1,7 +1,8 @@
 """Does a running worker keep house?"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,16 @@ def test_goods_that_came_in_while_it_runs_are_learned(app: App, tmp_path: Path) 
 def test_a_run_that_was_told_to_stop_does_nothing_more(app: App) -> None:
     app.worker.stopping.set()
     assert daemon.run(app, until_idle=False).turns == 0
+
+
+def test_what_runs_beside_a_worker_begins_before_it_and_ends_after_it(app: App) -> None:
+    story = []
+
+    @asynccontextmanager
+    async def beside() -> AsyncIterator[None]:
+        story.append(f"began at turn {app.worker.done.turns}")
+        yield
+        story.append(f"ended at turn {app.worker.done.turns}")
+
+    daemon.run(app, until_idle=True, beside=beside())
+    assert story == ["began at turn 0", "ended at turn 1"]

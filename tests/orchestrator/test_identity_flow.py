@@ -137,6 +137,41 @@ def test_a_reused_phone_number_joins_nobody(shop: OpenShop) -> None:
     assert survivors(workspace) == {1: None, 2: None}
 
 
+def carrier_says(event: str, at: str, **properties: Any) -> bytes:
+    """Let a carrier tell of a parcel, of which it knows the tracking number and not whose it is."""
+    return call("track", at, f"carrier/{at}", event=event, properties=properties)
+
+
+SHOP_SHIPS = track("Order Shipped", "09:00", order_id="o1", shipment_id="s1", tracking_number="T1")
+CARRIER_DELIVERS = carrier_says("Order Delivered", "10:00", tracking_number="t 1")
+
+
+@pytest.mark.parametrize("arrivals", [[SHOP_SHIPS, CARRIER_DELIVERS], [CARRIER_DELIVERS, SHOP_SHIPS]])
+@pytest.mark.parametrize("turns", [1, 2])
+def test_a_carriers_message_finds_whose_parcel_it_is_whichever_comes_first(
+    shop: OpenShop, arrivals: list[bytes], turns: int
+) -> None:
+    workspace = shop(WELCOME)
+    workspace.ingest(identify("ann", "08:00"))
+    for line in arrivals:
+        workspace.ingest(line)
+        if turns == 2:
+            workspace.settle("11:00")
+    workspace.settle("11:00")
+    assert workspace.rows(
+        "SELECT f.id, f.status, json_extract(f.body, '$.order_id'), i.value FROM shipments f "
+        "JOIN identities i ON i.profile_id = f.profile_id WHERE i.kind = 0"
+    ) == [("T1", "delivered", "o1", "ann")]
+
+
+def test_a_tracking_number_a_carrier_uses_again_joins_nobody(shop: OpenShop) -> None:
+    workspace = shop(WELCOME)
+    workspace.ingest(SHOP_SHIPS, visitor_says("v1", "09:10", email="bob@example.com"))
+    guest = {"order_id": "o2", "email": "bob@example.com", "tracking_number": "T1"}
+    workspace.ingest(carrier_says("Order Shipped", "09:30", **guest))
+    assert survivors(workspace) == {1: None, 2: None}
+
+
 def test_a_shared_computer_joins_nobody_who_has_logged_in(shop: OpenShop) -> None:
     workspace = shop(WELCOME)
     workspace.ingest(identify("ann", "07:00", visitor="family-pc"), identify("bob", "08:00", visitor="family-pc"))

@@ -9,7 +9,7 @@ from journeys.catalog import Catalog
 from journeys.compile import compile_journey
 from journeys.parse import parse
 from journeys.schema import Schema
-from operational_guards.registry import build_guards
+from operational_guards.registry import Setting, build_rules
 from orchestrator.program import Program, build_program
 from orchestrator.project import load_project
 from orchestrator.scenarios import CODES, EXPECTATIONS, Scenario, read_scenarios, run_scenario
@@ -53,7 +53,9 @@ def program() -> Program:
     assert spec is not None
     schema = Schema.of(spec.events, spec.attributes)
     compiled = [compile_journey(name, journey, schema, ZONE)[0] for name, journey in spec.journeys.items()]
-    return build_program([journey for journey in compiled if journey], build_guards(GUARDS, ZONE, known=BUILT_IN))
+    return build_program(
+        [journey for journey in compiled if journey], build_rules(GUARDS, Setting(ZONE), known=BUILT_IN)
+    )
 
 
 def only(text: str) -> Scenario:

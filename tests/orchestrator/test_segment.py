@@ -104,6 +104,46 @@ def test_identifiers_come_strongest_first() -> None:
     )
 
 
+@pytest.mark.parametrize("spelling", ["1Z 999 aa1", " 1z999AA1 "])
+def test_spellings_of_one_tracking_number_are_one_identifier(spelling: str) -> None:
+    accepted = accept(type="track", messageId="m", event="Order Shipped", properties={"tracking_number": spelling})
+    assert accepted.identifiers == (Identifier("tracking_number", "1Z999AA1"),)
+    assert accepted.event.properties == {"tracking_number": "1Z999AA1"}
+
+
+@pytest.mark.parametrize("wrong", ["N/A", "none", "0000", "", None])
+def test_what_is_no_tracking_number_identifies_nobody(wrong: object) -> None:
+    properties = {"order_id": "o1", "tracking_number": wrong}
+    accepted = accept(type="track", messageId="m", event="Order Shipped", properties=properties)
+    assert accepted.identifiers == (Identifier("order_id", "o1"),)
+    assert "tracking_number" not in accepted.event.properties
+
+
+def test_a_tracking_number_on_a_page_identifies_nobody() -> None:
+    accepted = accept(type="page", messageId="m", anonymousId="v1", properties={"tracking_number": "T1"})
+    assert accepted.identifiers == (Identifier("anonymous_id", "v1"),)
+
+
+@pytest.mark.parametrize("event", ["Product Updated", "Stock Changed"])
+def test_an_event_about_the_shop_is_about_nobody(event: str) -> None:
+    call = {"type": "track", "messageId": "m", "event": event, "about": "shop", "userId": "ann"}
+    assert accept(**call, properties={"product_id": "p1"}).identifiers == ()
+
+
+@pytest.mark.parametrize(("event", "about"), [("Product Viewed", "shop"), ("Product Updated", None)])
+def test_any_other_event_about_nobody_is_refused(event: str, about: str | None) -> None:
+    call = {"type": "track", "messageId": "m", "event": event, "about": about, "properties": {"product_id": "p1"}}
+    assert refuse(json.dumps(call).encode()).reason == "line.no_identifier"
+
+
+def test_an_event_carries_the_name_of_its_source() -> None:
+    assert accept(SegmentSource("GB", name="parcels"), **TRACK).event.source == "parcels"
+
+
+def test_one_message_id_of_two_names_is_two_messages() -> None:
+    assert accept(SegmentSource("GB"), **TRACK).dedup != accept(SegmentSource("GB", name="shop"), **TRACK).dedup
+
+
 def test_contacts_in_the_context_identify_too() -> None:
     accepted = accept(
         type="track",

@@ -144,7 +144,7 @@ def test_what_was_reported_is_told_again_when_it_could_not_be_written(
 
     async def live() -> None:
         worker = _worker(workspace)
-        worker._reports.extend(reports)
+        worker._inputs.extend(reports)
         with pytest.raises(OSError, match="disk is full"):
             await worker._round()
         monkeypatch.undo()

@@ -9,11 +9,14 @@ from journeys.vocabulary import (
     Delivery,
     Facts,
     Intent,
+    Item,
     OrderStatus,
+    PaymentStatus,
     Purpose,
     Reach,
     ReturnStatus,
     ShipmentStatus,
+    TicketStatus,
 )
 from operational_guards.base import Guard
 from operational_guards.verdict import Allow, Delay, DropItems, Evidence, Suppress, Verdict
@@ -27,7 +30,12 @@ from tests.operational_guards.people import (
     known,
     order,
     parcel,
+    pay,
+    product,
+    refund,
     sent,
+    stock,
+    ticket,
 )
 
 PRODUCTS = ("beans", "grinder", "mill", "cup")
@@ -55,6 +63,7 @@ def _orders(draw, order_id):
             tzinfo=NOW.tzinfo
         ),
         checkout_id=draw(st.sampled_from(["", "k1", "k2"])),
+        promised_at=draw(st.one_of(st.none(), moments)),
     )
 
 
@@ -69,6 +78,7 @@ def _parcels(draw, shipment_id):
         status,
         changed_at=changed_at,
         delivered_at=changed_at if is_dated else None,
+        expected_at=draw(st.one_of(st.none(), moments)),
         products=draw(st.one_of(st.just([]), products)),
     )
 
@@ -85,6 +95,44 @@ def _returns(draw, return_id):
         changed_at=min(NOW, requested_at + draw(ages)),
     )
 
+
+orders = st.sampled_from(("", *ORDERS, "o404"))
+payments = st.builds(
+    lambda payment_id, order_id, status, at: pay(payment_id, order_id, status, changed_at=at),
+    st.sampled_from(["p1", "p2"]),
+    orders,
+    st.sampled_from(PaymentStatus),
+    moments,
+)
+refunds = st.builds(
+    lambda refund_id, order_id, goods, at: refund(refund_id, order_id, *goods, refunded_at=at),
+    st.sampled_from(["f1", "f2"]),
+    orders,
+    st.one_of(st.just([]), products),
+    moments,
+)
+tickets = st.builds(
+    lambda ticket_id, goods, status, at: ticket(ticket_id, *goods, status=status, changed_at=at),
+    st.sampled_from(["t1", "t2"]),
+    st.one_of(st.just([]), products),
+    st.sampled_from(TicketStatus),
+    moments,
+)
+catalogs = st.builds(
+    lambda product_id, category, price, parts: product(
+        product_id, category=category, price=price, parts=tuple(part for part in parts if part != product_id)
+    ),
+    st.sampled_from(PRODUCTS),
+    st.sampled_from(["", "kitchen", "drinks"]),
+    st.sampled_from([None, 9.0, 10.0, 11.0]),
+    st.one_of(st.just([]), products),
+)
+stocks = st.builds(
+    lambda product_id, quantity, location: stock(f"{product_id}/", quantity, location=location),
+    st.sampled_from(PRODUCTS),
+    st.sampled_from([None, 0, 1, 5]),
+    st.sampled_from(["riga", "tartu"]),
+)
 
 profiles = st.builds(
     lambda zone, consent, suppressed: replace(ANN, timezone=zone, consent=consent, suppressed=suppressed),
@@ -109,12 +157,14 @@ profiles = st.builds(
 
 @st.composite
 def facts(draw) -> Facts:
-    """Make up a customer with orders, parcels, returns and messages."""
+    """Make up a customer with all kinds of facts, of a shop that tells of its goods or does not."""
     return known(
         *(draw(_orders(order_id)) for order_id in draw(st.lists(st.sampled_from(ORDERS), min_size=1, unique=True))),
         *(draw(_parcels(shipment_id)) for shipment_id in draw(st.lists(st.sampled_from(["s1", "s2"]), unique=True))),
         *(draw(_returns(return_id)) for return_id in draw(st.lists(st.sampled_from(["r1", "r2"]), unique=True))),
-        *draw(st.lists(st.builds(sent, moments, st.sampled_from(["email", "sms"])), max_size=6)),
+        *draw(st.lists(st.builds(sent, moments, st.sampled_from(["email", "sms"]), products=products), max_size=6)),
+        *(fact for kind in (payments, refunds, tickets) for fact in draw(st.lists(kind, max_size=2))),
+        *(fact for kind in (catalogs, stocks) for fact in draw(st.one_of(st.just([]), st.lists(kind, max_size=6)))),
         profile=draw(profiles),
     )
 
@@ -122,8 +172,9 @@ def facts(draw) -> Facts:
 @st.composite
 def deliveries(draw) -> Delivery:
     """Plan a delivery of any kind, some time ago or now."""
+    goods = draw(st.one_of(st.just(PRODUCTS), st.lists(st.sampled_from(PRODUCTS), max_size=4, unique=True)))
     return about(
-        *draw(st.one_of(st.just(PRODUCTS), st.lists(st.sampled_from(PRODUCTS), max_size=4, unique=True))),
+        items=tuple(Item(product_id, price=draw(st.sampled_from([0.0, 9.0, 10.0]))) for product_id in goods),
         channel=draw(st.sampled_from(["email", "sms"])),
         planned_at=NOW - draw(st.one_of(st.just(timedelta(0)), ages)),
         reach=draw(st.sampled_from([Reach.MESSAGE] * 4 + [Reach.AUDIENCE, Reach.CRM])),
@@ -139,8 +190,14 @@ caps = st.sampled_from(["0 per day", "1 per day", "2 per week", "1 per 24h", "3 
 does = st.sampled_from(["delay", "drop_items", "suppress"])
 thens = st.sampled_from(["suppress", "send", "drop_items"])
 
+sames = st.sampled_from(["product", "variant", "category", "any"])
+undone = st.fixed_dictionaries(
+    {}, optional={"within": durations, "do": does, "at_most": durations, "then": thens, "same": sames}
+)
+
 CONFIGURATIONS = {
-    "already_bought": st.fixed_dictionaries({}, optional={"within": durations, "do": does}),
+    "already_bought": st.fixed_dictionaries({}, optional={"within": durations, "do": does, "same": sames}),
+    "cancelled": undone,
     "consent": st.just({}),
     "frequency_cap": st.fixed_dictionaries(
         {"any": st.one_of(caps, st.lists(caps, min_size=1, max_size=2))},
@@ -153,6 +210,20 @@ CONFIGURATIONS = {
             "until": st.sampled_from(["delivered", "delivered + 2d", "delivered + 30d"]),
             "at_most": durations,
             "then": thens,
+            "same": sames,
+            "silent_after": durations,
+            "unshipped_after": durations,
+        },
+    ),
+    "open_ticket": st.fixed_dictionaries(
+        {},
+        optional={
+            "do": does,
+            "until": st.sampled_from(["closed", "closed + 1d", "closed + 30d"]),
+            "within": durations,
+            "at_most": durations,
+            "then": thens,
+            "same": sames,
         },
     ),
     "order_problem": st.fixed_dictionaries(
@@ -160,15 +231,63 @@ CONFIGURATIONS = {
         optional={
             "do": st.sampled_from(["delay", "suppress"]),
             "within": durations,
+            "grace": durations,
             "at_most": durations,
             "then": st.sampled_from(["suppress", "send"]),
         },
     ),
+    "out_of_stock": st.fixed_dictionaries(
+        {}, optional={"do": does, "least": st.integers(1, 6), "at_most": durations, "then": thens}
+    ),
+    "price_lower_than_promised": st.fixed_dictionaries(
+        {},
+        optional={"do": does, "tolerance": st.sampled_from(["0%", "15%"]), "at_most": durations, "then": thens},
+    ),
     "quiet_hours": st.fixed_dictionaries(
         {"from": clocks, "to": clocks, "zone": st.sampled_from(["UTC", "Asia/Tokyo"])}
     ),
-    "returned": st.fixed_dictionaries(
-        {}, optional={"within": durations, "do": does, "at_most": durations, "then": thens}
+    "refunded": st.builds(
+        lambda shared, own: {**shared, **own},
+        undone,
+        st.fixed_dictionaries({}, optional={"sums": st.sampled_from(["hold", "ignore"])}),
+    ),
+    "returned": undone,
+    "review_before_delivery": st.fixed_dictionaries(
+        {},
+        optional={
+            "do": does,
+            "until": st.sampled_from(["delivered", "delivered + 7d"]),
+            "at_most": durations,
+            "then": thens,
+            "same": sames,
+            "silent_after": durations,
+            "unshipped_after": durations,
+        },
+    ),
+    "recent_message": st.fixed_dictionaries(
+        {},
+        optional={
+            "within": st.sampled_from(["1h", "2d", "7d", "30d"]),
+            "same": st.sampled_from(["product", "variant", "category", "any"]),
+            "do": does,
+            "channels": st.just(["email"]),
+            "other_journeys_only": st.booleans(),
+            "at_most": durations,
+            "then": thens,
+        },
+    ),
+    "holdout": st.fixed_dictionaries(
+        {}, optional={"share": st.sampled_from(["0%", "5%", "50%", "100%"]), "of": st.sampled_from(["shop", "journey"])}
+    ),
+    "http": st.just({"url": "https://shop.example/may-send"}),
+    "stale_facts": st.fixed_dictionaries(
+        {},
+        optional={
+            "kinds": st.just(["orders"]),
+            "do": st.sampled_from(["delay", "suppress"]),
+            "at_most": durations,
+            "then": st.sampled_from(["suppress", "send"]),
+        },
     ),
     "suppression_list": st.just({}),
 }

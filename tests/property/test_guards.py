@@ -6,9 +6,8 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from journeys.vocabulary import Purpose
-from operational_guards.judge import judge
 from operational_guards.verdict import Allow, Delay, DropItems, Suppress, Verdict
-from tests.operational_guards.people import NOW, about, known
+from tests.operational_guards.people import NOW, about, judged, known
 from tests.operational_guards.stub_guards import Says
 from tests.property.guard_strategies import deliveries, drops, facts, guard_sets, verdicts
 
@@ -51,15 +50,15 @@ def test_the_order_of_guards_does_not_matter(case, random):
     delivery, guards = case
     shuffled = list(guards)
     random.shuffle(shuffled)
-    assert judge(shuffled, delivery, known(), NOW) == judge(guards, delivery, known(), NOW)
+    assert judged(shuffled, delivery, known(), NOW) == judged(guards, delivery, known(), NOW)
 
 
 @given(opinions())
 def test_one_more_guard_never_lets_more_through(case):
     delivery, guards = case
     *fewer, _ = guards
-    softer = judge(fewer, delivery, known(), NOW).verdict
-    stricter = judge(guards, delivery, known(), NOW).verdict
+    softer = judged(fewer, delivery, known(), NOW).verdict
+    stricter = judged(guards, delivery, known(), NOW).verdict
     event(f"{type(softer).__name__} -> {type(stricter).__name__}")
     assert lets_no_more_through(stricter, softer)
 
@@ -67,14 +66,14 @@ def test_one_more_guard_never_lets_more_through(case):
 @given(opinions())
 def test_the_judge_is_at_least_as_strict_as_every_guard(case):
     delivery, guards = case
-    judgement = judge(guards, delivery, known(), NOW)
-    assert all(lets_no_more_through(judgement.verdict, answer) for _, answer in judgement.answers)
+    judgement = judged(guards, delivery, known(), NOW)
+    assert all(lets_no_more_through(judgement.verdict, answer.verdict) for answer in judgement.answers)
 
 
 @given(dropping())
 def test_a_message_goes_without_some_goods_exactly_when_enough_are_left(case):
     delivery, guards = case
-    verdict = judge(guards, delivery, known(), NOW).verdict
+    verdict = judged(guards, delivery, known(), NOW).verdict
     left = delivery.without(frozenset().union(*(guard.verdict.places for guard in guards)))
     assert isinstance(verdict, DropItems) == (len(left.items) >= delivery.min_items)
 
@@ -83,41 +82,42 @@ def test_a_message_goes_without_some_goods_exactly_when_enough_are_left(case):
 def test_the_order_of_the_built_in_guards_does_not_matter(guards, delivery, known_facts, random):
     shuffled = list(guards)
     random.shuffle(shuffled)
-    assert judge(shuffled, delivery, known_facts, NOW) == judge(guards, delivery, known_facts, NOW)
+    assert judged(shuffled, delivery, known_facts, NOW) == judged(guards, delivery, known_facts, NOW)
 
 
 @given(guard_sets(), deliveries(), facts())
 def test_one_more_built_in_guard_never_lets_more_through(guards, delivery, known_facts):
-    softer = judge(guards[1:], delivery, known_facts, NOW).verdict
-    stricter = judge(guards, delivery, known_facts, NOW).verdict
+    softer = judged(guards[1:], delivery, known_facts, NOW).verdict
+    stricter = judged(guards, delivery, known_facts, NOW).verdict
     event(f"{type(softer).__name__} -> {type(stricter).__name__}")
     assert lets_no_more_through(stricter, softer)
 
 
 @given(guard_sets(), deliveries(), facts())
 def test_whatever_is_held_has_a_reason_and_evidence(guards, delivery, known_facts):
-    judgement = judge(guards, delivery, known_facts, NOW)
-    held = [verdict for _, verdict in (("", judgement.verdict), *judgement.answers) if not isinstance(verdict, Allow)]
+    judgement = judged(guards, delivery, known_facts, NOW)
+    verdicts_given = [judgement.verdict, *(answer.verdict for answer in judgement.answers)]
+    held = [verdict for verdict in verdicts_given if not isinstance(verdict, Allow)]
     assert all("." in verdict.reason and verdict.evidence for verdict in held)
 
 
 @given(guard_sets(), deliveries(), facts())
 def test_only_guards_that_apply_answer_and_in_order_of_name(guards, delivery, known_facts):
-    names = [name for name, _ in judge(guards, delivery, known_facts, NOW).answers]
+    names = [answer.guard for answer in judged(guards, delivery, known_facts, NOW).answers]
     assert names == sorted(guard.name for guard in guards if guard.applies_to(delivery))
 
 
 @given(guard_sets(), deliveries(), facts())
 def test_what_is_owed_is_held_by_the_suppression_list_alone(guards, delivery, known_facts):
     owed = replace(delivery, purpose=Purpose.TRANSACTIONAL)
-    names = {name for name, _ in judge(guards, owed, known_facts, NOW).answers}
+    names = {answer.guard for answer in judged(guards, owed, known_facts, NOW).answers}
     assert names <= {"suppression_list"}
 
 
 @given(guard_sets(), deliveries(), facts())
 def test_a_delay_ends_after_now(guards, delivery, known_facts):
-    judgement = judge(guards, delivery, known_facts, NOW)
-    answers = [judgement.verdict, *(answer for _, answer in judgement.answers)]
+    judgement = judged(guards, delivery, known_facts, NOW)
+    answers = [judgement.verdict, *(answer.verdict for answer in judgement.answers)]
     assert all(answer.until > NOW for answer in answers if isinstance(answer, Delay))
 
 
@@ -127,9 +127,13 @@ def test_the_order_in_which_facts_became_known_does_not_matter(guards, delivery,
         *reversed(known_facts.shipments.values()),
         *reversed(known_facts.returns.values()),
         *reversed(known_facts.orders.values()),
+        *reversed(known_facts.payments.values()),
+        *reversed(known_facts.refunds.values()),
+        *reversed(known_facts.tickets.values()),
         *reversed(known_facts.sends),
         profile=known_facts.profile,
     )
+    later.goods = known_facts.goods
     later.sends.reverse()
     later.orders = dict(reversed(later.orders.items()))
-    assert judge(guards, delivery, later, NOW) == judge(guards, delivery, known_facts, NOW)
+    assert judged(guards, delivery, later, NOW) == judged(guards, delivery, known_facts, NOW)

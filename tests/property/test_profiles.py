@@ -11,7 +11,15 @@ from orchestrator.identity import Known, Resolver
 from orchestrator.profiles import apply_event, merge
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
-KINDS: tuple[IdentifierKind, ...] = ("user_id", "order_id", "checkout_id", "email", "phone", "anonymous_id")
+KINDS: tuple[IdentifierKind, ...] = (
+    "user_id",
+    "order_id",
+    "checkout_id",
+    "email",
+    "phone",
+    "tracking_number",
+    "anonymous_id",
+)
 CHANNELS = ("marketing", "email", "sms", "ads")
 
 people_called = st.lists(
@@ -68,6 +76,16 @@ def test_no_profile_ever_holds_two_users_unless_an_alias_says_so(calls: list[tup
     resolver, _ = resolved(calls)
     users = [owner for identifier, owner in owners(resolver, calls).items() if identifier.kind == "user_id"]
     assert len(users) == len(set(users))
+
+
+somebody = st.builds(Identifier, kind=st.sampled_from(["user_id", "email", "phone"]), value=st.sampled_from(["1", "2"]))
+
+
+@given(st.lists(st.tuples(somebody, st.builds(Identifier, st.just("tracking_number"), st.sampled_from(["T1", "T2"])))))
+@settings(max_examples=200, deadline=None)
+def test_a_tracking_number_never_makes_one_of_two_known_people(calls: list[tuple[Identifier, ...]]) -> None:
+    resolver, _ = resolved([call[:1] for call in calls] + calls)
+    assert resolver.merges == []
 
 
 @given(people_called)

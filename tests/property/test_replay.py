@@ -57,8 +57,11 @@ TABLES = (
     "events",
     "inbox",
     "orders",
+    "payments",
+    "refunds",
     "shipments",
     "returns",
+    "tickets",
     "products",
     "enrollments",
     "deliveries",
@@ -91,13 +94,33 @@ class Happening:
                 return track("Checkout Started", at, self.who, checkout_id=checkout, products=GRINDER)
             case "orders":
                 return track("Order Completed", at, self.who, order_id=order, checkout_id=checkout, products=GRINDER)
+            case "pays":
+                return track("Payment Received", at, self.who, order_id=order, payment_id=f"y{self.number}")
+            case "is sent a parcel":
+                names = {"shipment_id": f"s{self.number}", "tracking_number": f"T{self.number}"}
+                return track("Order Shipped", at, self.who, order_id=order, **names)
+            case "is refunded":
+                return track("Order Refunded", at, self.who, order_id=order, refund_id=f"f{self.number}", total=80)
+            case "complains":
+                return track("Ticket Opened", at, self.who, ticket_id=f"t{self.number}")
             case "receives":
                 return track("Order Delivered", at, self.who, order_id=order, shipment_id=f"s{self.number}")
             case _:
                 return track("Unsubscribed", at, self.who, channel="email")
 
 
-KINDS = ("visits", "logs in", "checks out", "orders", "receives", "unsubscribes")
+KINDS = (
+    "visits",
+    "logs in",
+    "checks out",
+    "orders",
+    "pays",
+    "is sent a parcel",
+    "receives",
+    "is refunded",
+    "complains",
+    "unsubscribes",
+)
 histories = st.lists(
     st.builds(
         Happening,
@@ -197,6 +220,7 @@ def test_a_history_that_is_lived_through_makes_rows_of_every_kind(empty: Path) -
         Happening(1, "checks out", "ann", 2),
         Happening(26, "orders", "ann", 1),
         Happening(1, "receives", "ann", 1),
+        *[Happening(1, kind, "ann", 1) for kind in ("pays", "is refunded", "complains")],
     ]
     with workspace(empty) as shop:
         live(shop, history)

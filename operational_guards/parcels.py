@@ -1,0 +1,127 @@
+"""Where are the goods of this order?
+
+Goods are delivered when every parcel that holds them is; a parcel that names no goods holds all of its order, and a
+cancelled one is none. Goods without a parcel have not left the shop. Of a parcel without news for longer than its
+carrier usually takes nobody knows where it is, nor of an order that never got a parcel.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Field
+
+from journeys.duration import parse_duration
+from journeys.vocabulary import Facts, Order, ReturnStatus, Shipment, ShipmentStatus
+from operational_guards.base import DurationText, GuardParams
+
+# Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
+_DELIVERED = ShipmentStatus.DELIVERED
+_CANCELLED = ShipmentStatus.CANCELLED
+_KEPT = frozenset({ReturnStatus.DECLINED, ReturnStatus.CANCELLED})
+_ANY_CARRIER = "any"
+_USUAL_SILENCE = timedelta(days=21)
+_UNTIL = re.compile(r"delivered(?:\s*\+\s*(.+))?")
+
+State: TypeAlias = Literal["not_shipped", "on_its_way", "delivered", "no_news"]
+
+
+def _grace(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    match = _UNTIL.fullmatch(str(value).strip())
+    if not match:
+        raise ValueError(f'expected "delivered" or a while after it, got "{value}"; write "delivered + 2d"')
+    return parse_duration(match[1]) if match[1] else timedelta(0)
+
+
+def _spans(value: object) -> object:
+    """Read one span for all carriers, or one each with `any` for the others."""
+    spans = value if isinstance(value, Mapping) else {_ANY_CARRIER: value}
+    return {str(carrier).casefold(): _span(span) for carrier, span in spans.items()}
+
+
+def _span(value: object) -> timedelta:
+    return value if isinstance(value, timedelta) else parse_duration(str(value))
+
+
+AfterDelivery: TypeAlias = Annotated[timedelta, BeforeValidator(_grace, json_schema_input_type=str)]
+
+
+class ParcelParams(GuardParams):
+    """When nobody knows any more where goods are.
+
+    `silent_after` is how long a parcel usually goes without news, for all carriers or for each by its name (`any` for
+    the others); `unshipped_after` how long an order may wait for its first parcel.
+    """
+
+    silent_after: Annotated[
+        dict[str, timedelta], BeforeValidator(_spans, json_schema_input_type=str | dict[str, str])
+    ] = Field({_ANY_CARRIER: _USUAL_SILENCE}, examples=["21d"])
+    unshipped_after: DurationText = timedelta(days=60)
+
+    def usual_silence(self, carrier: str) -> timedelta:
+        """Say how long this carrier's parcels usually go without news."""
+        return self.silent_after.get(carrier.casefold(), self.silent_after.get(_ANY_CARRIER, _USUAL_SILENCE))
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where some goods of an order are, and the parcels that say so; `arrived_at` is None until all have arrived."""
+
+    state: State
+    parcels: tuple[Shipment, ...] = ()
+    arrived_at: datetime | None = None
+
+
+def where_is(product_id: str, order: Order, facts: Facts, params: ParcelParams, now: datetime) -> Whereabouts:
+    """Say where this product of the order is."""
+    parcels = parcels_with(product_id, order, facts)
+    if not parcels:
+        is_late = now - order.placed_at > params.unshipped_after
+        return Whereabouts("no_news" if is_late else "not_shipped")
+    still_open = [parcel for parcel in parcels if parcel.status is not _DELIVERED]
+    if not still_open:
+        return Whereabouts("delivered", parcels, max(map(arrival_of, parcels)))
+    is_silent = all(_is_silent(parcel, params, now) for parcel in still_open)
+    return Whereabouts("no_news" if is_silent else "on_its_way", parcels)
+
+
+def is_delivered(order: Order, facts: Facts) -> bool:
+    """Tell whether all goods of the order that do not come back have arrived."""
+    awaited = [line.product_id for line in order.lines if not comes_back(line.product_id, order, facts)]
+    if order.lines and not awaited:
+        return True
+    # Of an order whose goods are not known, all parcels have to be there.
+    holds = [parcels_with(product_id, order, facts) for product_id in awaited or [""]]
+    return all(parcels and all(parcel.status is _DELIVERED for parcel in parcels) for parcels in holds)
+
+
+def parcels_with(product_id: str, order: Order, facts: Facts) -> tuple[Shipment, ...]:
+    """List the parcels of the order that hold this product; all of them for no product in particular."""
+    return tuple(
+        parcel
+        for parcel in facts.parcels_of(order.order_id)
+        if parcel.status is not _CANCELLED
+        and (not product_id or not parcel.product_ids or product_id in parcel.product_ids)
+    )
+
+
+def arrival_of(parcel: Shipment) -> datetime:
+    """Say when a delivered parcel arrived, or else when it was said to have."""
+    return parcel.delivered_at or parcel.changed_at
+
+
+def comes_back(product_id: str, order: Order, facts: Facts) -> bool:
+    """Tell whether these goods of the order are being returned; a return without an order may be of any before it."""
+    return any(
+        back.order_id == order.order_id or (not back.order_id and back.requested_at > order.placed_at)
+        for back in facts.returns_with(product_id)
+        if back.status not in _KEPT
+    )
+
+
+def _is_silent(parcel: Shipment, params: ParcelParams, now: datetime) -> bool:
+    return now - (parcel.news_at or parcel.changed_at) > params.usual_silence(parcel.carrier)

@@ -1,0 +1,118 @@
+"""Does the customer already have the goods that this message follows up on?
+
+Rule: nobody is asked for a review of goods, told how to use or to care for them, before they are known to be delivered.
+The newest order of the goods that counts as bought decides; goods that were never ordered are left out at once, as no
+delay brings them. Goods that are coming back or were refunded are the business of `returned` and `refunded`. Unlike
+`in_delivery` this guard does not take silence for a yes: without an order or a parcel the message stays.
+Source: the rule for mis-timed messages in `docs/guards.md`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from journeys.vocabulary import Delivery, FactKind, Facts, Intent, Item, OrderStatus
+from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketing_message
+from operational_guards.evidence import of_parcel, of_purchase
+from operational_guards.holds import Deadline, Do, Hold, Then, hold_or_doubt, merge_evidence
+from operational_guards.parcels import AfterDelivery, ParcelParams, State, comes_back, where_is
+from operational_guards.sameness import Same, orders_like
+from operational_guards.verdict import Allow, DropItems, Evidence, Unsure, Verdict
+
+# Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
+_REFUNDED = OrderStatus.REFUNDED
+_NEVER = "review_before_delivery.never_ordered"
+_REASONS: Mapping[State, str] = {
+    "not_shipped": "review_before_delivery.not_delivered",
+    "on_its_way": "review_before_delivery.not_delivered",
+    "delivered": "review_before_delivery.just_delivered",
+    "no_news": "review_before_delivery.no_news",
+}
+
+
+class ReviewBeforeDeliveryParams(ParcelParams):
+    """How goods that are not there yet hold a message about them: `until` is the while after delivery."""
+
+    do: Do = "delay"
+    until: AfterDelivery = timedelta(0)
+    at_most: DurationText = timedelta(days=30)
+    then: Then = "suppress"
+    same: Same = "product"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewBeforeDelivery:
+    """Holds messages about goods that the customer does not have yet."""
+
+    params: ReviewBeforeDeliveryParams
+
+    name: ClassVar[str] = "review_before_delivery"
+    Params: ClassVar[type[GuardParams]] = ReviewBeforeDeliveryParams
+    always: ClassVar[bool] = False
+    needs: ClassVar[frozenset[FactKind]] = frozenset({"orders", "shipments"})
+    reasons: ClassVar[Mapping[str, str]] = {
+        "review_before_delivery.never_ordered": "The customer has not bought the goods that the message follows up on.",
+        "review_before_delivery.not_delivered": "The goods are ordered and not delivered.",
+        "review_before_delivery.just_delivered": "The goods arrived, and the while after delivery is not over.",
+        "review_before_delivery.no_news": "Nobody knows where the goods are: no news for longer than usual.",
+        "review_before_delivery.at_most_passed": "The goods were not there when the longest delay had passed.",
+    }
+
+    def applies_to(self, delivery: Delivery) -> bool:
+        """Look at marketing messages that follow up on goods the customer owns."""
+        return is_marketing_message(delivery) and delivery.intent == Intent.FOLLOW_UP
+
+    def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict | Unsure:
+        """Hold the message while its goods are not there; those that were never ordered are left out."""
+        latest = delivery.planned_at + self.params.at_most
+        found = [
+            hold
+            for place, item in enumerate(delivery.items)
+            for hold in self._holds(place, item, facts, (latest, now))
+            if hold.on_change or now < hold.until
+        ]
+        if not found:
+            return ALLOW
+        never = [hold for hold in found if hold.reason == _NEVER]
+        doubts = [hold for hold in found if hold.reason == _REASONS["no_news"]]
+        held = [hold for hold in found if hold not in never and hold not in doubts]
+        deadline = Deadline(latest, self.params.then, "review_before_delivery.at_most_passed")
+        if self.params.do != "delay":
+            return hold_or_doubt([*held, *never], doubts, self.params.do, now, deadline)
+        return _leaving_out(never, hold_or_doubt(held, doubts, "delay", now, deadline))
+
+    def _holds(self, place: int, item: Item, facts: Facts, of: tuple[datetime, datetime]) -> Iterator[Hold]:
+        latest, now = of
+        bought = [found for found in orders_like(item, facts, self.params.same) if found[0].counts_as_bought]
+        if not bought:
+            yield Hold(_NEVER, latest, (Evidence("purchase", item.product_id, "unknown"),), place=place)
+            return
+        order, products = max(bought, key=lambda found: (found[0].placed_at, found[0].order_id))
+        if order.status is _REFUNDED:
+            return
+        for product_id in products:
+            if not comes_back(product_id, order, facts):
+                goods = where_is(product_id, order, facts, self.params, now)
+                until = latest if goods.arrived_at is None else goods.arrived_at + self.params.until
+                evidence = (of_purchase(order), *map(of_parcel, goods.parcels))
+                yield Hold(_REASONS[goods.state], until, evidence, on_change=goods.arrived_at is None, place=place)
+
+
+def _leaving_out(never: list[Hold], verdict: Verdict | Unsure) -> Verdict | Unsure:
+    """Let the goods that were never ordered drop out of whatever may go."""
+    if not never:
+        return verdict
+    places = frozenset(hold.place for hold in never)
+    evidence = merge_evidence(hold.evidence for hold in never)
+    match verdict:
+        case Allow():
+            return DropItems(places, _NEVER, evidence)
+        case DropItems():
+            return replace(
+                verdict, places=verdict.places | places, evidence=merge_evidence([verdict.evidence, evidence])
+            )
+        case Unsure():
+            return replace(verdict, known=DropItems(places, _NEVER, evidence))
+        case _:
+            return verdict

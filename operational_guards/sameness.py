@@ -1,0 +1,89 @@
+"""Which of the customer's goods count as the same as those a message is about?
+
+`product`: the same product, a bundle it is part of, or a part of the bundle it is. `variant`: the same product in the
+same variant; where either side does not say which, it counts. `category`: any goods of the same category, by the event
+or else by the catalog; goods of no known category are only like themselves. `any`: all goods.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, TypeAlias, TypeVar
+
+from journeys.vocabulary import Facts, Item, Order, Refund, Return
+
+Same: TypeAlias = Literal["product", "variant", "category", "any"]
+Fact = TypeVar("Fact", Order, Return)
+
+
+def orders_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Order, tuple[str, ...]]]:
+    """Give the orders that hold goods like these, each with the ids of its products that are alike."""
+    return _facts_like(item, facts, same, facts.orders_of_product, facts.orders)
+
+
+def returns_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Return, tuple[str, ...]]]:
+    """Give the returns that hold goods like these, each with the ids of its products that are alike."""
+    return _facts_like(item, facts, same, facts.returns_of_product, facts.returns)
+
+
+def refunds_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Refund, tuple[str, ...]]]:
+    """Give the refunds of goods like these, each with the ids of its products that are alike.
+
+    A sum paid back for no goods in particular is about all goods of its order.
+    """
+    for refund in facts.refunds.values():
+        order = facts.orders.get(refund.order_id)
+        lines = refund.lines or (order.lines if order else ())
+        if alike := products_like(item, lines, facts, same):
+            yield refund, alike
+
+
+def products_like(item: Item, lines: Iterable[Item], facts: Facts, same: Same) -> tuple[str, ...]:
+    """Name the products among these lines that are like the item, each once."""
+    match same:
+        case "any":
+            found = [line.product_id for line in lines]
+        case "category":
+            category = facts.goods.category_of(item)
+            found = [
+                line.product_id
+                for line in lines
+                if line.product_id == item.product_id or (category and facts.goods.category_of(line) == category)
+            ]
+        case "variant":
+            found = [
+                line.product_id for line in lines if line.product_id == item.product_id and _same_variant(line, item)
+            ]
+        case "product":
+            related = _related(item, facts)
+            found = [line.product_id for line in lines if line.product_id in related]
+    return tuple(dict.fromkeys(found))
+
+
+def _facts_like(
+    item: Item, facts: Facts, same: Same, by_product: Mapping[str, list[str]], known: Mapping[str, Fact]
+) -> Iterator[tuple[Fact, tuple[str, ...]]]:
+    if same == "product" and not facts.goods.products:
+        # The usual case needs no look at the lines: the index has said it all.
+        for fact_id in by_product.get(item.product_id, ()):
+            yield known[fact_id], (item.product_id,)
+        return
+    for fact_id in _candidates(item, facts, same, by_product, known):
+        fact = known[fact_id]
+        if alike := products_like(item, fact.lines, facts, same):
+            yield fact, alike
+
+
+def _candidates(
+    item: Item, facts: Facts, same: Same, by_product: Mapping[str, list[str]], known: Iterable[str]
+) -> Iterable[str]:
+    """Name the facts worth a look: where the index can tell, those it leads to."""
+    if same in ("category", "any"):
+        return known
+    return dict.fromkeys(fact_id for related in _related(item, facts) for fact_id in by_product.get(related, ()))
+
+
+def _related(item: Item, facts: Facts) -> tuple[str, ...]:
+    return facts.goods.related_to(item.product_id) if facts.goods.products else (item.product_id,)
+
+
+def _same_variant(line: Item, item: Item) -> bool:
+    return not line.variant or not item.variant or line.variant == item.variant

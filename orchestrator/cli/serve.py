@@ -1,0 +1,48 @@
+"""How do the calls of shops and carriers come in while the journeys run elsewhere?"""
+
+import asyncio
+
+from orchestrator.app import note_sources
+from orchestrator.cli.database import opened
+from orchestrator.cli.options import HERE, LOCALHOST, PORT, AsJson, Database, Host, Port, Workspace
+from orchestrator.cli.serving import Front, Workplace, announce, open_front
+from orchestrator.cli.workspace import usable_project
+from orchestrator.daemon import stopped_by_signals
+from orchestrator.http.server import Address
+
+
+def serve(
+    *,
+    host: Host = LOCALHOST,
+    port: Port = PORT,
+    folder: Workspace = HERE,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the calls of shops and carriers (POST /hooks/<source>), and answer health checks and metrics.
+
+    What was answered with 200 is on disk; journeys act on it in a `tactful run` beside this, or use `tactful run
+    --serve` for both in one process. Ctrl-C or SIGTERM lets calls under way come to their end; a second one ends it.
+
+    \b
+    Examples:
+      tactful serve
+      tactful serve -C shop --host 0.0.0.0 --port 80
+    """
+    project, spec = usable_project(folder)
+    with opened(folder, database) as store:
+        note_sources(project, store)
+        front = open_front(Workplace(folder, project, spec, store), Address(host, port), _nobody_waits)
+        announce(front, as_json=as_json)
+        asyncio.run(_serve(front))
+
+
+async def _serve(front: Front) -> None:
+    stopping = asyncio.Event()
+    with stopped_by_signals(stopping.set):
+        async with front.serving:
+            await stopping.wait()
+
+
+def _nobody_waits() -> None:
+    """Wake nobody: the journeys run in another process, which looks twice a second."""

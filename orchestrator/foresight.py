@@ -1,0 +1,88 @@
+"""What would the guards say now, before it is time?
+
+A delivery that has to wait for its time is judged when it is planned and again whenever a fact of the customer changes:
+nothing is done about the answer, which is kept for whoever asks what will become of it. Whoever is in an audience is
+judged anew as well, and there the answer counts: an audience is a message that goes on being sent.
+"""
+
+from dataclasses import replace
+
+from journeys.vocabulary import Delivery, Purpose, Reach
+from operational_guards.verdict import Allow, Delay, DropItems, Evidence, Judgement, Suppress
+from orchestrator.customer import Customer, Membership, Outgoing
+from orchestrator.effects import leave_audience
+from orchestrator.judging import ask, note
+from orchestrator.program import Program
+
+GOES = "allow"
+
+
+def foresee(customer: Customer, program: Program) -> None:
+    """Forecast every delivery that waits for a later time; what is new about it goes into the ledger."""
+    customer.is_unforeseen = False
+    now = customer.memory.clock
+    for entry in customer.outbox.values():
+        if entry.state == "planned" and entry.due_at > now:
+            _forecast(customer, entry, program)
+
+
+def _forecast(customer: Customer, entry: Outgoing, program: Program) -> None:
+    judgement = ask(customer, entry.delivery, customer.memory.clock, program)
+    verdict = judgement.verdict
+    said = GOES if isinstance(verdict, Allow) else verdict.reason
+    if said != entry.forecast:
+        entry.forecast = said
+        customer.changes.touched[entry.delivery.id] = entry
+        note(customer, entry.delivery, "forecast", judgement, program)
+
+
+def review_memberships(customer: Customer, program: Program) -> None:
+    """Judge every audience the customer is in: goods a guard holds leave it, and without any left the customer does."""
+    customer.is_in_review = False
+    for audience, membership in list(customer.memory.memberships.items()):
+        delivery = _as_delivery(customer, membership)
+        judgement = _ask_what_is_known(customer, delivery, program)
+        match judgement.verdict:
+            case Allow():
+                continue
+            case DropItems(places=places):
+                membership.items = delivery.without(places).items
+            case Delay(reason=reason) | Suppress(reason=reason):
+                leave_audience(customer, audience, membership, reason)
+        note(customer, delivery, "membership", _with_lag(judgement, membership.channel, program), program)
+
+
+def _ask_what_is_known(customer: Customer, delivery: Delivery, program: Program) -> Judgement:
+    """Judge without regard to silent sources: nobody leaves an audience because nothing was heard."""
+    facts = customer.facts
+    doubts, facts.doubts = facts.doubts, {}
+    try:
+        return ask(customer, delivery, customer.memory.clock, program)
+    finally:
+        facts.doubts = doubts
+
+
+def _as_delivery(customer: Customer, membership: Membership) -> Delivery:
+    """Give the delivery that put the customer in, about the goods that are left of it."""
+    return Delivery(
+        id=membership.delivery_id,
+        profile_id=customer.id,
+        enrollment_id=membership.delivery_id >> 14 << 14,
+        journey=membership.journey,
+        step=membership.step,
+        channel=membership.channel,
+        planned_at=customer.memory.clock,
+        reach=Reach.AUDIENCE,
+        purpose=Purpose.MARKETING,
+        items=membership.items,
+    )
+
+
+def _with_lag(judgement: Judgement, channel: str, program: Program) -> Judgement:
+    """State how long the platform goes on showing ads: it is part of what happened."""
+    lag, verdict = program.lags.get(channel), judgement.verdict
+    if lag is None or isinstance(verdict, Allow):
+        return judgement
+    hours = round(lag.total_seconds() / 3600)
+    evidence = (*verdict.evidence, Evidence("platform", channel, f"acts_within_{hours}h"))
+    return replace(judgement, verdict=replace(verdict, evidence=evidence))

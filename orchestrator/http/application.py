@@ -1,0 +1,28 @@
+"""Of which routes is the HTTP application made?"""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.exceptions import HTTPException
+
+from orchestrator.clock import wall_now
+from orchestrator.http.answers import as_refusal
+from orchestrator.http.health import health_router
+from orchestrator.http.hooks import hooks_router
+from orchestrator.http.metrics import Counters, Standing, metrics_router
+from orchestrator.http.reception import Reception
+from orchestrator.silence import Terms
+from orchestrator.store.base import Store
+
+
+def web_application(reception: Reception, store: Store, terms: Mapping[str, Terms]) -> FastAPI:
+    """Put the routes together. The framework's own pages load scripts from elsewhere, so they are left out."""
+    registry = CollectorRegistry()
+    counters = Counters(registry)
+    registry.register(Standing(store, terms, wall_now))
+    application = FastAPI(title="tactful", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    application.add_exception_handler(HTTPException, as_refusal)
+    for router in (hooks_router(reception, counters), health_router(store), metrics_router(registry)):
+        application.include_router(router)
+    return application

@@ -1,0 +1,119 @@
+"""Would a past judgement be given again?
+
+A judgement notes which rules it was given by (their edition), which events were known (`seen`) and what came from
+elsewhere (`given`). So the customer is brought back as they were: the events of the log that were known then, and had
+happened by then, act on an empty profile, with the merges of that time and without any journey; what had been sent by
+then comes from the attempts. The same guards then judge the same delivery at the same moment.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from journeys.vocabulary import Delivery, Event, Facts, Goods, Outside, PastSend, Profile
+from operational_guards.judge import judge
+from operational_guards.rule import Rule
+from operational_guards.verdict import Judgement
+from orchestrator.customer import Customer, Doubts, Memory
+from orchestrator.program import build_program
+from orchestrator.seat import Seat, play
+
+_NO_JOURNEYS = build_program(())
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One profile of a family, as it is now, with its events in order of time, and when it joined `survivor`."""
+
+    profile: Profile
+    events: Sequence[Event]
+    survivor: int | None = None
+    merged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastJudgement:
+    """One line of the ledger with everything it was given on."""
+
+    delivery: Delivery
+    at: datetime
+    rules: tuple[Rule, ...]
+    seen: int
+    sends: tuple[PastSend, ...] = ()
+    doubts: Doubts = field(default_factory=dict)
+    outside: Mapping[str, Outside] = field(default_factory=dict)
+
+
+def judge_again(past: PastJudgement, family: Mapping[int, Member], goods: Goods) -> Judgement:
+    """Give a past judgement again; `goods` is what was known of the shop's goods then."""
+    return judge(past.rules, past.delivery, facts_then(past, family, goods), past.at)
+
+
+def facts_then(past: PastJudgement, family: Mapping[int, Member], goods: Goods) -> Facts:
+    """Say what was known about the customer when the judgement was given."""
+    facts = known_by(past.delivery.profile_id, family, past.at, past.seen)
+    facts.sends[:] = past.sends
+    facts.goods, facts.doubts, facts.outside = goods, past.doubts, past.outside
+    return facts
+
+
+def known_by(profile_id: int, family: Mapping[int, Member], at: datetime, seen: int | None) -> Facts:
+    """Give a profile's facts by the events that had happened at a moment.
+
+    Only those up to the place `seen` in the log count; with None all that are known by now, however late they came.
+    """
+    seats = {known: _seat(member, at, seen) for known, member in family.items()}
+    _note_merges(seats, family, at)
+    joining = [known for known, seat in seats.items() if seat.until is not None]
+    for known in [*sorted(joining, key=lambda known: _merged_at(family[known], at)), profile_id]:
+        if known in seats:
+            play(seats[known], seats, at, _NO_JOURNEYS, by_delivery=True, take_over=_join_quietly)
+    return seats[profile_id].customer.facts
+
+
+def _seat(member: Member, at: datetime, seen: int | None) -> Seat:
+    """Take a profile back to its beginning: everything that was said about it is unsaid.
+
+    An address stays where no event says it: then it is known from the identifiers that came with one.
+    """
+    events = [event for event in member.events if event.at <= at and (seen is None or event.seq <= seen)]
+    profile = member.profile
+    blank = replace(
+        profile,
+        traits={},
+        consent={},
+        suppressed={},
+        changed_at={},
+        timezone="",
+        email="" if _is_said("email", events) else profile.email,
+        phone="" if _is_said("phone", events) else profile.phone,
+    )
+    return Seat(Customer(Facts(blank), Memory(blank.created_at)), events=deque(events))
+
+
+def _is_said(name: str, events: Iterable[Event]) -> bool:
+    return any(name in event.properties for event in events)
+
+
+def _note_merges(seats: dict[int, Seat], family: Mapping[int, Member], at: datetime) -> None:
+    """Let each absorbed profile join at the event that merged it; one that did not happen by then stays apart."""
+    for known, member in family.items():
+        if member.survivor is None or member.merged_at is None or member.merged_at > at:
+            continue
+        merging = _merging_event(seats[member.survivor].events, member.merged_at)
+        if merging is not None:
+            seats[member.survivor].merges.setdefault(merging.seq, []).append(known)
+            seats[known].until = member.merged_at
+
+
+def _merging_event(events: Iterable[Event], at: datetime) -> Event | None:
+    return next((event for event in events if event.at == at), None)
+
+
+def _merged_at(member: Member, at: datetime) -> datetime:
+    return member.merged_at or at
+
+
+def _join_quietly(absorbed: Customer, survivor: int, moved: list[int], /) -> None:
+    """Nothing is written: it all has happened before."""
