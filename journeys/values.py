@@ -2,6 +2,7 @@
 
 A frozen dataclass of Python 3.11 sets each of its members through `object.__setattr__`, which looks the member up by
 its name. For values that are made by the million, such as the goods of every order, that is most of what they cost.
+So a value is filled while it is of a twin class, which has the same slots and is not frozen.
 """
 
 from dataclasses import MISSING, Field, fields
@@ -9,23 +10,27 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+# A frozen value cannot be given another class through its own `__setattr__`.
+_BECOME = vars(object)["__class__"].__set__
+
 
 def quickly_made(cls: type[T]) -> type[T]:
-    """Let the instances of a frozen, slotted dataclass be made in half the time; nothing else about it changes.
+    """Let the instances of a frozen, slotted dataclass be made in half the time or less; nothing else about it changes.
 
-    The generated `__init__` has the same parameters and defaults and fills the slots directly. Goes on top of
-    `@dataclass(frozen=True, slots=True)`. Raises TypeError for a class without slots, or with a `__post_init__`.
+    The generated `__init__` has the same parameters and defaults. Goes on top of `@dataclass(frozen=True, slots=True)`.
+    Raises TypeError for a class without slots, or with a `__post_init__`.
     """
     if "__slots__" not in vars(cls) or hasattr(cls, "__post_init__"):
         raise TypeError(f"{cls.__name__}: expected a slotted dataclass without __post_init__; leave quickly_made out")
     members = fields(cls)  # type: ignore[arg-type]  # every class that comes here is a dataclass
-    names: dict[str, Any] = {"MISSING": MISSING}
+    twin = type(cls.__name__, (), {"__slots__": tuple(member.name for member in members)})
+    names: dict[str, Any] = {"MISSING": MISSING, "_become": _BECOME, "_twin": twin, "_class": cls}
     for member in members:
-        names[f"set_{member.name}"] = vars(cls)[member.name].__set__
         names[f"default_{member.name}"] = member.default
         names[f"make_{member.name}"] = member.default_factory
     parameters = ", ".join(_parameter(member) for member in members)
-    body = "".join(f"    set_{member.name}(self, {_value(member)})\n" for member in members)
+    filled = "".join(f"    self.{member.name} = {_value(member)}\n" for member in members)
+    body = f"    _become(self, _twin)\n{filled}    self.__class__ = _class\n"
     exec(f"def __init__(self, {parameters}):\n{body}", names)  # noqa: S102 - made of the names of our own members
     made = names["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"

@@ -32,6 +32,9 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
     _join_memory(customer.memory, other.memory)
     customer.facts.sends.extend(other.facts.sends)
     wake_sleepers(customer, now)
+    # Two halves of what is known can hold what neither of them held.
+    customer.is_in_review = bool(customer.memory.memberships)
+    customer.is_unforeseen = bool(customer.outbox)
 
 
 def _is_twice(customer: Customer, theirs: Snapshot, journey: Journey) -> bool:

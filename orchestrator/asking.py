@@ -35,7 +35,7 @@ def load_past(store: Store, name: str, country: str) -> Past:
             profile=views.profile(connection, ids[0]),
             events=views.events(connection, ids),
             steps=list(views.trace(connection, ids)),
-            judgements=list(views.judgements(connection, ids)),
+            judgements=views.judgements(connection, ids),
             outcomes=list(views.outcomes(connection, ids)),
             entered=views.entered(connection, ids),
             undecided=frozenset(views.undecided(connection, ids)),

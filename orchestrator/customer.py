@@ -9,7 +9,7 @@ the same changes everywhere.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from journeys.decision import Snapshot, Trace
@@ -101,7 +101,7 @@ class Judged:
 
     `kind` says on which occasion: in the claim right before it leaves, as a forecast while it waits, or because a fact
     changed about somebody who is in an audience. `edition` names the rules; `doubts` and `outside` are what was known
-    beside the facts.
+    beside the facts, and `saw_goods` whether the shop's goods were. `lag` is how long the platform takes to act.
     """
 
     delivery_id: int
@@ -111,6 +111,8 @@ class Judged:
     edition: int = 0
     doubts: Doubts = field(default_factory=dict)
     outside: Mapping[str, Outside] = field(default_factory=dict)
+    saw_goods: bool = False
+    lag: timedelta | None = None
 
 
 @dataclass(slots=True)

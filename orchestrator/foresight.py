@@ -5,13 +5,11 @@ nothing is done about the answer, which is kept for whoever asks what will becom
 judged anew as well, and there the answer counts: an audience is a message that goes on being sent.
 """
 
-from dataclasses import replace
-
 from journeys.vocabulary import Delivery, Purpose, Reach
-from operational_guards.verdict import Allow, Delay, DropItems, Evidence, Judgement, Suppress
+from operational_guards.verdict import Allow, Delay, DropItems, Judgement, Suppress
 from orchestrator.customer import Customer, Membership, Outgoing
 from orchestrator.effects import leave_audience
-from orchestrator.judging import ask, note
+from orchestrator.judging import ask, note, with_lag
 from orchestrator.program import Program
 
 GOES = "allow"
@@ -27,7 +25,7 @@ def foresee(customer: Customer, program: Program) -> None:
 
 
 def _forecast(customer: Customer, entry: Outgoing, program: Program) -> None:
-    judgement = ask(customer, entry.delivery, customer.memory.clock, program)
+    judgement = ask(customer, entry.delivery, "forecast", customer.memory.clock, program)
     verdict = judgement.verdict
     said = GOES if isinstance(verdict, Allow) else verdict.reason
     if said != entry.forecast:
@@ -49,7 +47,8 @@ def review_memberships(customer: Customer, program: Program) -> None:
                 membership.items = delivery.without(places).items
             case Delay(reason=reason) | Suppress(reason=reason):
                 leave_audience(customer, audience, membership, reason)
-        note(customer, delivery, "membership", _with_lag(judgement, membership.channel, program), program)
+        lag = program.lags.get(membership.channel)
+        note(customer, delivery, "membership", with_lag(judgement, membership.channel, lag), program)
 
 
 def _ask_what_is_known(customer: Customer, delivery: Delivery, program: Program) -> Judgement:
@@ -57,7 +56,7 @@ def _ask_what_is_known(customer: Customer, delivery: Delivery, program: Program)
     facts = customer.facts
     doubts, facts.doubts = facts.doubts, {}
     try:
-        return ask(customer, delivery, customer.memory.clock, program)
+        return ask(customer, delivery, "membership", customer.memory.clock, program)
     finally:
         facts.doubts = doubts
 
@@ -76,13 +75,3 @@ def _as_delivery(customer: Customer, membership: Membership) -> Delivery:
         purpose=Purpose.MARKETING,
         items=membership.items,
     )
-
-
-def _with_lag(judgement: Judgement, channel: str, program: Program) -> Judgement:
-    """State how long the platform goes on showing ads: it is part of what happened."""
-    lag, verdict = program.lags.get(channel), judgement.verdict
-    if lag is None or isinstance(verdict, Allow):
-        return judgement
-    hours = round(lag.total_seconds() / 3600)
-    evidence = (*verdict.evidence, Evidence("platform", channel, f"acts_within_{hours}h"))
-    return replace(judgement, verdict=replace(verdict, evidence=evidence))

@@ -1,10 +1,15 @@
 """What do the guards say about a delivery of this customer, and how is it written down?"""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from journeys.vocabulary import Delivery
+from journeys.duration import format_duration
+from journeys.vocabulary import NO_GOODS, Delivery
+from operational_guards.http import Http
 from operational_guards.judge import judge
-from operational_guards.verdict import Judgement
+from operational_guards.rule import Rule
+from operational_guards.verdict import Allow, Answer, Evidence, Judgement
 from orchestrator.customer import Customer, Judged, JudgementKind
 from orchestrator.program import Program
 
@@ -13,14 +18,48 @@ def write_down(
     customer: Customer, delivery: Delivery, kind: JudgementKind, now: datetime, program: Program
 ) -> Judgement:
     """Judge a delivery and put the answer into the ledger, with everything that is needed to give it again."""
-    judgement = ask(customer, delivery, now, program)
+    judgement = ask(customer, delivery, kind, now, program)
     note(customer, delivery, kind, judgement, program)
     return judgement
 
 
-def ask(customer: Customer, delivery: Delivery, now: datetime, program: Program) -> Judgement:
+def ask(customer: Customer, delivery: Delivery, kind: JudgementKind, now: datetime, program: Program) -> Judgement:
     """Judge a delivery by the rules that hold it and what is known now."""
-    return judge(program.book_for(delivery).rules, delivery, customer.facts, now)
+    return judge(rules_on(kind, program.book_for(delivery).rules), delivery, customer.facts, now)
+
+
+def rules_on(kind: JudgementKind, rules: Sequence[Rule]) -> Sequence[Rule]:
+    """Give the rules that have a say on this occasion.
+
+    The shop's endpoint is asked right before a delivery leaves and not before: until then its silence says nothing. And
+    nobody leaves an audience because something is not known.
+    """
+    match kind:
+        case "claim":
+            return rules
+        case "forecast":
+            return [rule for rule in rules if rule.name != Http.name]
+        case "membership":
+            return [_lenient(rule) for rule in rules if rule.name != Http.name]
+
+
+def _lenient(rule: Rule) -> Rule:
+    return replace(rule, conduct=rule.conduct.model_copy(update={"if_unknown": "allow"}))
+
+
+def with_lag(judgement: Judgement, channel: str, lag: timedelta | None) -> Judgement:
+    """State beside every objection how long the platform goes on showing ads: it is part of what happened."""
+    if lag is None:
+        return judgement
+    platform = Evidence("platform", channel, f"acts_within_{format_duration(lag)}")
+    return Judgement(judgement.verdict, tuple(_beside(answer, platform) for answer in judgement.answers))
+
+
+def _beside(answer: Answer, platform: Evidence) -> Answer:
+    verdict = answer.verdict
+    if isinstance(verdict, Allow) or answer.unheeded:
+        return answer
+    return replace(answer, verdict=replace(verdict, evidence=(*verdict.evidence, platform)))
 
 
 def note(customer: Customer, delivery: Delivery, kind: JudgementKind, judgement: Judgement, program: Program) -> None:
@@ -37,5 +76,7 @@ def note(customer: Customer, delivery: Delivery, kind: JudgementKind, judgement:
             program.book_for(delivery).edition,
             doubts,
             facts.outside,
+            saw_goods=facts.goods is not NO_GOODS,
+            lag=program.lags.get(delivery.channel) if kind == "membership" else None,
         )
     )

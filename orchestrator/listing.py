@@ -41,6 +41,7 @@ def delivery_fields(entry: Outgoing, profile: str) -> Fields:
         "channel": delivery.channel,
         "dropped_items": 0 if judged is None else len(delivery.items) - len(judged.items),
         "attempts": entry.attempts,
+        "forecast": entry.forecast,
     }
 
 

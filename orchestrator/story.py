@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from journeys.duration import format_duration
 from journeys.vocabulary import Profile
 from orchestrator.explain import Explanation, Past
 
@@ -148,14 +149,38 @@ def _step(line: Fields, clock: _Clock) -> Iterator[tuple[str, str]]:
 
 def _judgement(line: Fields, clock: _Clock) -> Iterator[tuple[str, str]]:
     why = f", {line['reason']}" if line["reason"] else _asked(len(line["answers"]))
-    yield "judged", f"{line['journey']}.{line['step']}: {line['verdict'].replace('_', ' ')}{why}"
+    occasion = _OCCASIONS[line.get("occasion", "claim")]
+    yield "judged", f"{line['journey']}.{line['step']}{occasion}: {line['verdict'].replace('_', ' ')}{why}"
     for answer in line["answers"]:
         if "verdict" not in answer:
             continue
-        yield answer["guard"], _answer(answer, clock)
+        yield answer["guard"], f"{_answer(answer, clock)}{_where(answer)}"
         for fact in answer["evidence"]:
-            since = f", {clock.moment(fact['at'])}" if fact["at"] else ""
-            yield "", f"  {fact['kind']} {fact['id']}: {fact['state'].replace('_', ' ')}{since}"
+            yield "", f"  {fact['kind']} {fact['id']}: {fact['state'].replace('_', ' ')}{_since(fact, line, clock)}"
+
+
+def _where(answer: Fields) -> str:
+    """Say which line of the file set the guard up, and why its word did not count, if it did not."""
+    unheeded = f", not heeded: {answer['unheeded']}" if answer.get("unheeded") else ""
+    rule = f" [{answer['rule']}]" if answer.get("rule") else ""
+    return f"{unheeded}{rule}"
+
+
+def _since(fact: Fields, line: Fields, clock: _Clock) -> str:
+    """Say since when a fact is so, who told us, and how long before the judgement."""
+    since = f", {clock.moment(fact['at'])}" if fact["at"] else ""
+    if not fact.get("source"):
+        return since
+    if not fact.get("observed_at"):
+        return f"{since}, {fact['source'].replace('_', ' ')}"
+    age = line["at"] - datetime.fromisoformat(fact["observed_at"])
+    # What is a second old was learned of in the same breath.
+    told = f"{format_duration(age)} before" if age >= _A_WHILE else "just then"
+    return f"{since}, told by {fact['source']} {told}"
+
+
+_A_WHILE = timedelta(seconds=1)
+_OCCASIONS = {"claim": "", "forecast": " (forecast)", "membership": " (in the audience)"}
 
 
 def _asked(guards: int) -> str:

@@ -192,13 +192,22 @@ def judgement_row(profile_id: int, judged: Judged) -> Row:
         encode_answers(judged.judgement.answers),
         KIND_CODES[judged.kind],
         judged.edition,
-        encode_given(judged.doubts, judged.outside) if judged.doubts or judged.outside else "",
+        encode_given(judged),
     )
 
 
-def encode_given(doubts: Doubts, outside: Mapping[str, Outside]) -> str:
-    """Write what a judgement was given on beside the events of the log."""
-    return encode_text({"doubts": doubts, "outside": outside})
+def encode_given(judged: Judged) -> str:
+    """Write what a judgement was given on beside the events of the log; what is as usual is left out."""
+    given: dict[str, Any] = {}
+    if judged.doubts:
+        given["doubts"] = judged.doubts
+    if judged.outside:
+        given["outside"] = judged.outside
+    if not judged.saw_goods:
+        given["saw_goods"] = False
+    if judged.lag is not None:
+        given["lag_seconds"] = round(judged.lag.total_seconds())
+    return encode_text(given) if given else ""
 
 
 def encode_answers(answers: tuple[Answer, ...]) -> bytes:

@@ -1,6 +1,6 @@
 """What may people see of the store? Read-only answers as plain mappings, in the shapes the commands print."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,7 +70,7 @@ def deliveries(connection: Connection, state: DeliveryState | None = None) -> It
     where, parameters = ("WHERE d.state = ? ", (STATE_CODES[state],)) if state is not None else ("", ())
     rows = connection.exec_driver_sql(
         "SELECT d.id, d.profile_id, p.body, d.journey, d.step, d.state, d.reason, d.due_at, d.settled_at, d.channel, "
-        f"d.dropped, d.attempts FROM deliveries d JOIN profiles o ON o.id = d.profile_id "
+        f"d.dropped, d.attempts, d.forecast FROM deliveries d JOIN profiles o ON o.id = d.profile_id "
         f"JOIN profiles p ON p.id = COALESCE(o.merged_into, o.id) {where}ORDER BY d.id",
         parameters,
     )
@@ -87,6 +87,7 @@ def deliveries(connection: Connection, state: DeliveryState | None = None) -> It
             "channel": row[9],
             "dropped_items": row[10],
             "attempts": row[11],
+            "forecast": row[12],
         }
 
 
@@ -199,29 +200,45 @@ def trace(connection: Connection, ids: list[int]) -> Iterator[Fields]:
             }
 
 
-def judgements(connection: Connection, ids: list[int]) -> Iterator[Fields]:
-    """Give every judgement of these profiles' deliveries, with the facts it was given on."""
+def judgements(connection: Connection, ids: list[int]) -> list[Fields]:
+    """Give every judgement of these profiles' deliveries, with the facts it was given on and the lines of its rules."""
     rows = connection.exec_driver_sql(
         "SELECT j.delivery_id, j.at, j.verdict, j.reason, j.answers, d.journey, d.step, j.kind, j.edition "
         "FROM judgements j "
         "JOIN deliveries d ON d.id = j.delivery_id "
         "WHERE j.profile_id IN (SELECT value FROM json_each(?)) ORDER BY j.at, j.id",
         (codec.encode_text(ids),),
+    ).all()
+    places = _places(connection, {row[8] for row in rows})
+    return [_judgement(row, places.get(row[8], {})) for row in rows]
+
+
+def _judgement(row: Any, places: Mapping[str, str]) -> Fields:
+    answers = msgspec.json.decode(row[4])
+    for answer in answers:
+        if "verdict" in answer and places.get(answer["guard"]):
+            answer["rule"] = places[answer["guard"]]
+    return {
+        "at": from_ms(row[1]),
+        "kind": "judgement",
+        "occasion": KINDS[row[7]],
+        "journey": row[5],
+        "step": row[6],
+        "enrollment": enrollment_of(row[0]),
+        "delivery": row[0],
+        "verdict": VERDICT_WORDS[row[2]],
+        "reason": row[3],
+        "answers": answers,
+    }
+
+
+def _places(connection: Connection, editions: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Say for each edition of the rules which line of the file set up each guard."""
+    rows = connection.exec_driver_sql(
+        "SELECT edition, body FROM rulebooks WHERE edition IN (SELECT value FROM json_each(?))",
+        (codec.encode_text(sorted(editions)),),
     )
-    for row in rows:
-        yield {
-            "at": from_ms(row[1]),
-            "kind": "judgement",
-            "journey": row[5],
-            "step": row[6],
-            "enrollment": enrollment_of(row[0]),
-            "delivery": row[0],
-            "verdict": VERDICT_WORDS[row[2]],
-            "reason": row[3],
-            "answers": msgspec.json.decode(row[4]),
-            "occasion": KINDS[row[7]],
-            "edition": row[8],
-        }
+    return {edition: {rule["guard"]: rule["place"] for rule in msgspec.json.decode(body)} for edition, body in rows}
 
 
 def outcomes(connection: Connection, ids: list[int]) -> Iterator[Fields]:

@@ -34,6 +34,10 @@ def test_a_value_stays_frozen() -> None:
         Parcel("p1").weight = 2.0  # type: ignore[misc]  # this is what must not work
 
 
+def test_a_value_is_of_its_own_class() -> None:
+    assert type(Parcel("p1")) is Parcel
+
+
 def test_a_changed_copy_keeps_the_other_members() -> None:
     assert replace(Parcel("p1", 2.0), id="p2") == Parcel("p2", 2.0)
 

@@ -36,6 +36,7 @@ def test_everything_that_has_to_be_done_again_and_again_is_done(app: App) -> Non
         "heartbeat": 5,
         "dispatcher": 30,
         "entries": 60,
+        "regrets": 60,
         "prune": 3600,
     }
 
