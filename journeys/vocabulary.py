@@ -89,7 +89,8 @@ class Event:
 
     `name` is the track event's name; the other kinds are named `Identified`, `Page Viewed`, `Group Joined` and
     `Aliased`. `properties` holds a track or page call's properties, an identify call's traits. `seq` is the place in
-    the log and decides between events of the same instant.
+    the log and decides between events of the same instant. `known_at` is only said of the past: when it was taken in,
+    where that was not as it happened.
     """
 
     message_id: str
@@ -99,6 +100,7 @@ class Event:
     properties: Properties = field(default_factory=dict)
     source: str = "segment"
     seq: int = 0
+    known_at: datetime | None = None
 
 
 class Purpose(StrEnum):

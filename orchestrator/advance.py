@@ -75,7 +75,7 @@ def next_due(customer: Customer, program: Program) -> datetime | None:
 
 
 def _see(customer: Customer, event: Event, program: Program) -> None:
-    customer.tick(event.at)
+    customer.tick(event.known_at or event.at)
     _learn(customer, event)
     for snapshot in list(customer.enrollments.values()):
         journey = _journey_of(customer, snapshot, program)
@@ -96,8 +96,10 @@ def _learn(customer: Customer, event: Event) -> None:
     wake_sleepers(customer, customer.memory.clock)
     customer.is_in_review = bool(customer.memory.memberships)
     customer.is_unforeseen = bool(customer.outbox)
-    if any(send.at > event.at for send in facts.sends):
-        customer.changes.late.append(event.seq)
+    if customer.memory.clock > event.at:
+        customer.changes.known_late.append((event.seq, customer.memory.clock))
+        if any(send.at > event.at for send in facts.sends):
+            customer.changes.late.append(event.seq)
 
 
 def wake_sleepers(customer: Customer, now: datetime) -> None:

@@ -120,7 +120,8 @@ class Changes:
     """What has to be written after a customer's turn; rows that did not change are not in it.
 
     `began` and `finished` are attempts: delivery, number, moment, and for the finished ones the outcome. `late` are the
-    places in the log of events that changed facts after something had been sent that they might have held.
+    places in the log of events that changed facts after something had been sent that they might have held, `known_late`
+    those of events that came after later ones, each with the clock at which it was taken in.
     """
 
     facts: dict[Change, None] = field(default_factory=dict)
@@ -133,6 +134,7 @@ class Changes:
     began: list[tuple[int, int, datetime]] = field(default_factory=list)
     finished: list[tuple[int, int, datetime, str]] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
+    known_late: list[tuple[int, datetime]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -125,7 +125,8 @@ class Engine:
         self._make_room(ids)
         seats = turn.load(ids, self.seats, until)
         self._load_families(turn, seats, until)
-        batch, outputs = Batch(turn.last_seq()), list[Output]()
+        now = None if self.moments.follows_events else until
+        batch, outputs = Batch(turn.last_seq(), now), list[Output]()
         by_profile: dict[int, list[Input]] = {}
         for each in inputs:
             by_profile.setdefault(each.profile_id, []).append(each)

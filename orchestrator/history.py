@@ -77,12 +77,15 @@ class HistoryReader:
         self._seen.add(accepted.dedup)
         self._count += 1
         event = accepted.event
+        if self._last_at is None or event.at > self._last_at:
+            self._last_at = event.at
+        self._note_goods(event.properties.get("products"), event.at)
+        if not accepted.identifiers:
+            # About the shop's goods, which have no time of their own in a history; it keeps its place in the log.
+            return
         resolved = self._resolver.resolve(accepted.identifiers, event.at)
         self._merges.extend((self._count, absorbed, resolved.profile_id) for absorbed in resolved.absorbed)
         self._events[resolved.profile_id].append((resolved.profile_id, self._count, encode_event(event)))
-        self._note_goods(event.properties.get("products"), event.at)
-        if self._last_at is None or event.at > self._last_at:
-            self._last_at = event.at
 
     def _note_goods(self, raw: object, at: datetime) -> None:
         for entry in raw if isinstance(raw, list) else ():

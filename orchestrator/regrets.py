@@ -14,9 +14,8 @@ from sqlalchemy import Connection
 
 from journeys.vocabulary import Event
 from operational_guards.errors import GuardError
-from operational_guards.judge import judge
 from operational_guards.verdict import Allow, Answer, Delay, DropItems, Judgement, Suppress
-from orchestrator.replay import Member, known_by
+from orchestrator.replay import Member, judge_knowing_all
 from orchestrator.replaying import NothingToReplay, Replayed, replay_line
 from orchestrator.store import past
 from orchestrator.store.base import Store
@@ -55,19 +54,12 @@ def _regrets_of(connection: Connection, late: LateFact) -> Iterator[RegretLine]:
         except (NothingToReplay, GuardError):
             # By rules that cannot be built any more nobody can say what they would have held.
             continue
-        for regret in regretted(sent, _judge_knowing_all(sent, family)):
+        for regret in regretted(sent, judge_knowing_all(sent.given, family)):
             yield RegretLine(delivery.id, regret.guard, regret.reason, line.at, event, late.learned_at)
 
 
 def _event_of(family: dict[int, Member], late: LateFact) -> Event | None:
     return next((event for member in family.values() for event in member.events if event.seq == late.seq), None)
-
-
-def _judge_knowing_all(sent: Replayed, family: dict[int, Member]) -> Judgement:
-    given = sent.given
-    facts = known_by(given.delivery.profile_id, family, given.at, None)
-    facts.sends[:] = given.sends
-    return judge(given.rules, given.delivery, facts, given.at)
 
 
 def regretted(sent: Replayed, knowing_all: Judgement) -> tuple[Regret, ...]:

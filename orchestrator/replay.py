@@ -2,8 +2,9 @@
 
 A judgement notes which rules it was given by (their edition), which events were known (`seen`) and what came from
 elsewhere (`given`). So the customer is brought back as they were: the events of the log that were known then, and had
-happened by then, act on an empty profile, with the merges of that time and without any journey; what had been sent by
-then comes from the attempts. The same guards then judge the same delivery at the same moment.
+happened by then, act on an empty profile in the order in which they were taken in, with the merges of that time and
+without any journey; what had been sent by then comes from the attempts. The same guards then judge the same delivery at
+the same moment.
 """
 
 from collections import deque
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from journeys.vocabulary import Delivery, Event, Facts, Goods, Outside, PastSend, Profile
+from journeys.vocabulary import NO_GOODS, Delivery, Event, Facts, Goods, Outside, PastSend, Profile
 from operational_guards.judge import judge
 from operational_guards.rule import Rule
 from operational_guards.verdict import Judgement
@@ -24,7 +25,7 @@ _NO_JOURNEYS = build_program(())
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One profile of a family, as it is now, with its events in order of time, and when it joined `survivor`."""
+    """One profile of a family, as it is now, with its events as they were taken in, and when it joined `survivor`."""
 
     profile: Profile
     events: Sequence[Event]
@@ -38,27 +39,32 @@ class PastJudgement:
 
     delivery: Delivery
     at: datetime
-    rules: tuple[Rule, ...]
+    rules: Sequence[Rule]
     seen: int
+    goods: Goods = field(default_factory=lambda: NO_GOODS)
     sends: tuple[PastSend, ...] = ()
     doubts: Doubts = field(default_factory=dict)
     outside: Mapping[str, Outside] = field(default_factory=dict)
 
 
-def judge_again(past: PastJudgement, family: Mapping[int, Member], goods: Goods) -> Judgement:
-    """Give a past judgement again; `goods` is what was known of the shop's goods then."""
-    return judge(past.rules, past.delivery, facts_then(past, family, goods), past.at)
+def judge_again(past: PastJudgement, family: Mapping[int, Member]) -> Judgement:
+    """Give a past judgement again, on what was known about the customer then."""
+    return _judge(past, family, past.seen)
 
 
-def facts_then(past: PastJudgement, family: Mapping[int, Member], goods: Goods) -> Facts:
-    """Say what was known about the customer when the judgement was given."""
-    facts = known_by(past.delivery.profile_id, family, past.at, past.seen)
+def judge_knowing_all(past: PastJudgement, family: Mapping[int, Member]) -> Judgement:
+    """Judge the same delivery at the same moment by everything that is known of its customer now."""
+    return _judge(past, family, None)
+
+
+def _judge(past: PastJudgement, family: Mapping[int, Member], seen: int | None) -> Judgement:
+    facts = _known_by(past.delivery.profile_id, family, past.at, seen)
     facts.sends[:] = past.sends
-    facts.goods, facts.doubts, facts.outside = goods, past.doubts, past.outside
-    return facts
+    facts.goods, facts.doubts, facts.outside = past.goods, past.doubts, past.outside
+    return judge(past.rules, past.delivery, facts, past.at)
 
 
-def known_by(profile_id: int, family: Mapping[int, Member], at: datetime, seen: int | None) -> Facts:
+def _known_by(profile_id: int, family: Mapping[int, Member], at: datetime, seen: int | None) -> Facts:
     """Give a profile's facts by the events that had happened at a moment.
 
     Only those up to the place `seen` in the log count; with None all that are known by now, however late they came.

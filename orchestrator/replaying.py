@@ -11,6 +11,7 @@ from journeys.errors import OrchestratorError
 from journeys.vocabulary import Delivery, Item, Reach
 from operational_guards.rule import Rule
 from operational_guards.verdict import Allow, Judgement
+from orchestrator.judging import rules_on, with_lag
 from orchestrator.replay import Member, PastJudgement, judge_again
 from orchestrator.rulebooks import rebuild
 from orchestrator.store import past
@@ -70,13 +71,14 @@ def replay_line(connection: Connection, line: Line, delivery: Delivery, family: 
     given = PastJudgement(
         delivery=replace(delivery, profile_id=owner),
         at=line.at,
-        rules=_rules(connection, line),
+        rules=rules_on(line.kind, _rules(connection, line)),
         seen=line.seen,
+        goods=past.goods_seen(connection, line),
         sends=past.sends_before(connection, line, family),
         doubts=line.doubts,
         outside=line.outside,
     )
-    return Replayed(line, given, judge_again(given, family, past.goods_by(connection, line.seen, line.at)))
+    return Replayed(line, given, with_lag(judge_again(given, family), delivery.channel, line.lag))
 
 
 def _rules(connection: Connection, line: Line) -> tuple[Rule, ...]:

@@ -54,6 +54,11 @@ class Seat:
         return None if due is None or (self.until is not None and due > self.until) else due
 
 
+def in_order(event: Event) -> tuple[datetime, bool, datetime, int]:
+    """Give the place of an event among those that wait: by when it happened, or else was taken in."""
+    return event.known_at or event.at, event.known_at is not None, event.at, event.seq
+
+
 class TakeOver(Protocol):
     """Is told of a profile that joined another, and of the inbox places that moved with it."""
 
@@ -132,6 +137,6 @@ def _has_lived(
 def _join(seat: Seat, other: Seat, merging: Event, program: Program, take_over: TakeOver) -> None:
     """Make the other profile part of this one; the events it had not read move along."""
     absorb(seat.customer, other.customer, merging.at, program)
-    seat.events = deque(sorted([*seat.events, *other.events], key=lambda event: (event.at, event.seq)))
+    seat.events = deque(sorted([*seat.events, *other.events], key=in_order))
     seat.merges.update(other.merges)
     take_over(other.customer, seat.customer.id, [event.seq for event in other.events])

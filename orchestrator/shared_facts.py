@@ -25,7 +25,7 @@ class SharedRows(Protocol):
 
     def goods(self) -> Goods: ...
 
-    def shop_events(self) -> Sequence[Event]: ...
+    def shop_events(self) -> Sequence[tuple[Event, datetime]]: ...
 
     def save_goods(self, changes: Iterable[GoodsChange], goods: Goods, done: Sequence[Event]) -> None: ...
 
@@ -46,11 +46,11 @@ class SharedFacts:
             self.doubts = doubts(listening(self.terms, rows.heard(), now), now)
         if self.goods is None:
             self.goods = rows.goods()
-        events = rows.shop_events()
-        if not events:
+        told = rows.shop_events()
+        if not told:
             return
-        changes = dict.fromkeys(change for event in events for change in apply_goods(self.goods, event, now))
-        rows.save_goods(changes, self.goods, events)
+        changes = dict.fromkeys(change for event, at in told for change in apply_goods(self.goods, event, at))
+        rows.save_goods(changes, self.goods, [event for event, _ in told])
         if changes:
             rows.wake_held_by(_about_goods(program), now)
 

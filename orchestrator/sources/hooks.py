@@ -63,9 +63,13 @@ class HookRequest:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A call that was understood; `calls` may be empty when it says nothing that matters here."""
+    """A call that was understood; `calls` may be empty when it says nothing that matters here.
+
+    `is_signed` is false for what is answered without proof of who sent it: it is no sign that the source speaks.
+    """
 
     calls: tuple[Call, ...]
+    is_signed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,8 @@ class Turn(Protocol):
         """Give what is known of the shop's goods."""
         ...
 
-    def shop_events(self) -> Sequence[Event]:
-        """Give the events about the shop that nobody has taken in yet, in order of their places in the log."""
+    def shop_events(self) -> Sequence[tuple[Event, datetime]]:
+        """Give the events about the shop that nobody has taken in yet, as they lie in the log, and when each came."""
         ...
 
     def save_goods(self, changes: Iterable[GoodsChange], goods: Goods, done: Sequence[Event]) -> None:

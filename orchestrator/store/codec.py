@@ -3,7 +3,6 @@
 Bodies are JSON, written and read by msgspec with the types of `journeys.vocabulary`; what is empty is left out.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -11,9 +10,9 @@ import msgspec
 
 from journeys.compile import Journey
 from journeys.decision import Snapshot, Trace
-from journeys.vocabulary import Item, Outside, Profile, Properties
+from journeys.vocabulary import Item, Profile, Properties
 from operational_guards.verdict import Allow, Answer, Delay, DropItems, Evidence, Suppress
-from orchestrator.customer import Doubts, Judged, Memory, Outgoing
+from orchestrator.customer import Judged, Memory, Outgoing
 from orchestrator.store.codes import (
     INTENT_CODES,
     KIND_CODES,

@@ -1,18 +1,19 @@
 """What did the database hold when a judgement was given? Everything `orchestrator.replay` needs, read back."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from journeys.keys import enrollment_of
-from journeys.vocabulary import Delivery, Doubt, Event, FactKind, Goods, Outside, PastSend
+from journeys.vocabulary import NO_GOODS, Delivery, Doubt, Event, FactKind, Goods, Outside, PastSend
 from orchestrator.customer import Doubts, JudgementKind
 from orchestrator.goods import apply_goods
 from orchestrator.replay import Member
+from orchestrator.seat import in_order
 from orchestrator.sources.event_log import decode_event
 from orchestrator.store import codec, statements
 from orchestrator.store.codes import (
@@ -31,6 +32,8 @@ class _Given(msgspec.Struct):
 
     doubts: dict[FactKind, tuple[Doubt, ...]] = {}
     outside: dict[str, Outside] = {}
+    saw_goods: bool = True
+    lag_seconds: int | None = None
 
 
 _LINE = "id, delivery_id, profile_id, at, kind, verdict, reason, answers, edition, seen, given"
@@ -56,6 +59,8 @@ class Line:
     seen: int
     doubts: Doubts = field(default_factory=dict)
     outside: Mapping[str, Outside] = field(default_factory=dict)
+    saw_goods: bool = True
+    lag: timedelta | None = None
 
 
 def delivery(connection: Connection, delivery_id: int) -> Delivery | None:
@@ -111,6 +116,8 @@ def _line(row: Any) -> Line:
         seen=row[9],
         doubts=given.doubts,
         outside=given.outside,
+        saw_goods=given.saw_goods,
+        lag=None if given.lag_seconds is None else timedelta(seconds=given.lag_seconds),
     )
 
 
@@ -121,23 +128,23 @@ def rulebook(connection: Connection, edition: int) -> str | None:
 
 
 def family(connection: Connection, profile_id: int) -> dict[int, Member]:
-    """Give a profile and all that were merged into it, each with its events in order of time."""
+    """Give a profile and all that were merged into it, each with its events as they were taken in."""
     rows = connection.exec_driver_sql(
         "SELECT id, body, merged_into, merged_at FROM profiles WHERE id = ? OR merged_into = ? ORDER BY id",
         (profile_id, profile_id),
     ).all()
     ids = [row[0] for row in rows]
-    events: dict[int, list[Any]] = {known: [] for known in ids}
-    for owner, body, seq in connection.exec_driver_sql(
-        "SELECT profile_id, body, seq FROM events WHERE profile_id IN (SELECT value FROM json_each(?)) "
-        "ORDER BY at, seq",
+    events: dict[int, list[Event]] = {known: [] for known in ids}
+    for owner, body, seq, known_at in connection.exec_driver_sql(
+        "SELECT e.profile_id, e.body, e.seq, k.at FROM events e LEFT JOIN known_late k ON k.seq = e.seq "
+        "WHERE e.profile_id IN (SELECT value FROM json_each(?))",
         (codec.encode_text(ids),),
     ):
-        events[owner].append(decode_event(body, seq))
+        events[owner].append(replace(decode_event(body, seq), known_at=from_ms_or_none(known_at)))
     return {
         known: Member(
             codec.read_profile(body),
-            events[known],
+            sorted(events[known], key=in_order),
             merged_into if merged_into in events else None,
             from_ms_or_none(merged_at),
         )
@@ -182,12 +189,13 @@ def _send(row: Any) -> PastSend:
     return PastSend(from_ms(row[0]), row[1], row[2], row[3], codec.read_goods_sent(row[4], row[5]))
 
 
-def goods_by(connection: Connection, seen: int, at: datetime) -> Goods:
-    """Give what was known of the shop's goods: by the events up to this place in the log that had happened by then."""
+def goods_seen(connection: Connection, line: Line) -> Goods:
+    """Give what a judgement saw of the shop's goods: by the events up to its place in the log, if it saw any."""
+    if not line.saw_goods:
+        return NO_GOODS
     goods = Goods()
-    for body, seq in connection.exec_driver_sql(statements.ABOUT_SHOP, (seen, _ms(at))):
-        event = decode_event(body, seq)
-        apply_goods(goods, event, event.at)
+    for body, seq, received_at in connection.exec_driver_sql(statements.ABOUT_SHOP, (line.seen,)):
+        apply_goods(goods, decode_event(body, seq), from_ms(received_at))
     return goods
 
 

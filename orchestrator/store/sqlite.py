@@ -196,10 +196,10 @@ class SqliteTurn:
         """Give what is known of the shop's goods."""
         return goods.load_goods(self._connection)
 
-    def shop_events(self) -> list[Event]:
-        """Give the events about the shop that nobody has taken in yet."""
+    def shop_events(self) -> list[tuple[Event, datetime]]:
+        """Give the events about the shop that nobody has taken in yet, each with the moment of its receipt."""
         rows = self._connection.exec_driver_sql(statements.SHOP_EVENTS).all()
-        return [decode_event(body, seq) for body, seq in rows]
+        return [(decode_event(body, seq), from_ms(received_at)) for body, seq, received_at in rows]
 
     def save_goods(self, changes: Iterable[GoodsChange], known: ShopGoods, done: Sequence[Event]) -> None:
         """Write what changed about the goods; these events are taken in."""

@@ -17,9 +17,10 @@ IN_BATCH = "IN (SELECT value FROM json_each(?))"
 # The shop itself has a place in the log like a profile; its events are taken in before anybody is claimed.
 SHOP = 0
 SHOP_EVENTS = (
-    f"SELECT e.body, e.seq FROM inbox i JOIN events e ON e.seq = i.seq WHERE i.profile_id = {SHOP} ORDER BY i.seq"
+    "SELECT e.body, e.seq, e.received_at FROM inbox i JOIN events e ON e.seq = i.seq "
+    f"WHERE i.profile_id = {SHOP} ORDER BY i.seq"
 )
-ABOUT_SHOP = f"SELECT body, seq FROM events WHERE profile_id = {SHOP} AND seq <= ? AND at <= ? ORDER BY seq"
+ABOUT_SHOP = f"SELECT body, seq, received_at FROM events WHERE profile_id = {SHOP} AND seq <= ? ORDER BY seq"
 
 # Claiming. Whoever has a call under way is left alone until its fate is known.
 _FREE = (
@@ -127,6 +128,7 @@ JUDGE = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 LATE = "INSERT OR IGNORE INTO late_facts (seq, profile_id, learned_at) VALUES (?, ?, ?)"
+KNOW_LATE = "INSERT OR IGNORE INTO known_late (seq, at) VALUES (?, ?)"
 REGRET = (
     "INSERT OR IGNORE INTO regrets (delivery_id, guard, reason, sent_at, event_seq, source, happened_at, learned_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

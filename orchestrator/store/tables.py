@@ -280,6 +280,18 @@ class LateFactRow(SQLModel, table=True):
     learned_at: int = Field(sa_type=BigInteger)
 
 
+class KnownLateRow(SQLModel, table=True):
+    """When an event was taken in that came after later ones, or after something was done on what was known till then.
+
+    Evidence tells when a fact was learned of; this is what it takes to give a judgement again. All other events were
+    taken in as they happened, by the customer's own clock.
+    """
+
+    __tablename__ = "known_late"
+    seq: int = Field(sa_column=_key("seq"))
+    at: int = Field(sa_type=BigInteger)
+
+
 class RegretRow(SQLModel, table=True):
     """A message that was sent and would not have been, had a fact been known in time."""
 

@@ -17,9 +17,13 @@ from orchestrator.store.statements import FACT_TABLES
 
 @dataclass(slots=True)
 class Batch:
-    """Everything that a turn wants written. `seen` is the newest place in the log at its beginning."""
+    """Everything that a turn wants written.
+
+    `seen` is the newest place in the log at its beginning; `now` is the moment it is for everybody, None in a history.
+    """
 
     seen: int = 0
+    now: datetime | None = None
     profiles: list[Row] = field(default_factory=list)
     memories: list[Row] = field(default_factory=list)
     facts: dict[str, list[Row]] = field(default_factory=lambda: {kind: [] for kind in FACT_TABLES})
@@ -30,6 +34,7 @@ class Batch:
     touched: list[Row] = field(default_factory=list)
     judged: list[Row] = field(default_factory=list)
     late: list[Row] = field(default_factory=list)
+    known_late: list[Row] = field(default_factory=list)
     trace: list[Row] = field(default_factory=list)
     began: list[Row] = field(default_factory=list)
     finished: list[Row] = field(default_factory=list)
@@ -61,8 +66,11 @@ class Batch:
         if changes.judged:
             self.judged.extend([(*codec.judgement_row(profile_id, judged), self.seen) for judged in changes.judged])
         if changes.late:
-            learned_ms = to_ms(customer.memory.clock)
+            clock = customer.memory.clock
+            learned_ms = to_ms(clock if self.now is None else max(clock, self.now))
             self.late.extend([(seq, profile_id, learned_ms) for seq in changes.late])
+        if changes.known_late:
+            self.known_late.extend([(seq, to_ms(at)) for seq, at in changes.known_late])
         if changes.trace:
             self.trace.append((profile_id, codec.encode_trace(changes.trace)))
 
@@ -118,7 +126,7 @@ class Batch:
         self.set_aside.append((error, profile_id))
 
 
-_ROWS = tuple(each.name for each in fields(Batch) if each.name not in ("seen", "facts", "gone_facts", "_lists"))
+_ROWS = tuple(each.name for each in fields(Batch) if each.name not in ("seen", "now", "facts", "gone_facts", "_lists"))
 
 
 def write(connection: Connection, batch: Batch) -> None:
@@ -133,6 +141,7 @@ def write(connection: Connection, batch: Batch) -> None:
     _many(connection, statements.TOUCH, batch.touched)
     _many(connection, statements.JUDGE, batch.judged)
     _many(connection, statements.LATE, batch.late)
+    _many(connection, statements.KNOW_LATE, batch.known_late)
     _many(connection, statements.TELL, batch.trace)
     _many(connection, statements.ATTEMPT, batch.began)
     _many(connection, statements.ATTEMPTED, batch.finished)

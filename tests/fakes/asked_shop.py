@@ -31,7 +31,7 @@ sources:
     tells: [%(tells)s]
     secret_env: HOOK_SECRET
     silent_after: 3h
-    rules: [{{say: Order Completed, properties: {{order_id: id}}}}]
+    rules: [{{event: Order Completed, at: created, properties: {{order_id: id}}}}]
 """
 Health = Literal["up", "slow", "refused", "broken"]
 

@@ -159,6 +159,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_judgements_profile", ["profile_id"], unique=False)
 
     op.create_table(
+        "known_late",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    op.create_table(
         "late_facts",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("profile_id", sa.BigInteger(), nullable=False),
@@ -370,6 +376,7 @@ def downgrade() -> None:
     op.drop_table("orders")
     op.drop_table("meta")
     op.drop_table("late_facts")
+    op.drop_table("known_late")
     with op.batch_alter_table("judgements", schema=None) as batch_op:
         batch_op.drop_index("ix_judgements_profile")
 
