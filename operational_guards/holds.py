@@ -19,6 +19,7 @@ Then: TypeAlias = Literal["suppress", "send", "drop_items"]
 
 # Windows include their last moment, so what they hold is free one clock tick later; instants are whole milliseconds.
 TICK = timedelta(milliseconds=1)
+FIRST_PAUSE = timedelta(minutes=15)
 
 
 @quickly_made
@@ -89,6 +90,11 @@ def _verdict(holds: Sequence[Hold], what: Then, reason: str) -> Verdict:
 
 def _evidence(holds: Sequence[Hold]) -> tuple[Evidence, ...]:
     return merge_evidence(hold.evidence for hold in holds)
+
+
+def growing_pause(waited: timedelta) -> timedelta:
+    """Say how long to wait before asking again what nobody knew: half of the time waited, at least 15 minutes."""
+    return max(FIRST_PAUSE, timedelta(seconds=round(waited.total_seconds() / 2)))
 
 
 def merge_evidence(pieces: Iterable[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:

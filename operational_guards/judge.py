@@ -12,12 +12,11 @@ from operator import attrgetter
 
 from journeys.vocabulary import Delivery, Facts
 from operational_guards.base import ALLOW
-from operational_guards.holds import merge_evidence
+from operational_guards.holds import FIRST_PAUSE, growing_pause, merge_evidence
 from operational_guards.rule import Rule
 from operational_guards.verdict import Allow, Answer, Delay, DropItems, Evidence, Judgement, Suppress, Unsure, Verdict
 
 # What is not known is asked again after a while that grows with the wait, and not for ever.
-FIRST_PAUSE = timedelta(minutes=15)
 LONGEST_UNKNOWN = timedelta(days=7)
 
 # What the judge itself can say in a guard's name: `in_delivery.no_items_left`.
@@ -44,7 +43,7 @@ def judge(rules: Sequence[Rule], delivery: Delivery, facts: Facts, now: datetime
                 continue
             said = guard.judge(delivery, facts, now)
             if said is not ALLOW:
-                _check(guard.name, said)
+                _check(guard.name, said, now)
         except Exception as error:
             # Only the error's class is kept: its message may hold personal facts.
             said = Unsure(f"{rule.name}.failed", (Evidence("guard", type(error).__name__, "unknown"),))
@@ -56,9 +55,12 @@ def judge(rules: Sequence[Rule], delivery: Delivery, facts: Facts, now: datetime
     return Judgement(_strictest(answers, delivery), tuple(answers))
 
 
-def _check(name: str, verdict: object) -> None:
+def _check(name: str, verdict: object, now: datetime) -> None:
+    """Refuse what is no verdict; a delay that is over already would be asked for again for ever."""
     if not isinstance(verdict, _VERDICTS):
         raise TypeError(f'guard "{name}": expected a verdict, got {verdict!r}; return Allow() to let it go')
+    if isinstance(verdict, Delay) and verdict.until <= now:
+        raise ValueError(f'guard "{name}": expected a delay until after {now}, got {verdict.until}; return a later one')
 
 
 def _settled(rule: Rule, said: Verdict | Unsure, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
@@ -94,7 +96,7 @@ def _if_unknown(rule: Rule, unsure: Unsure, delivery: Delivery, now: datetime) -
             waited = now - delivery.planned_at
             if waited >= LONGEST_UNKNOWN:
                 return Suppress(unsure.reason, unsure.evidence)
-            pause = max(FIRST_PAUSE, min(waited / 2, LONGEST_UNKNOWN - waited))
+            pause = min(growing_pause(waited), max(FIRST_PAUSE, LONGEST_UNKNOWN - waited))
             return Delay(now + pause, unsure.reason, unsure.evidence, on_change=True)
 
 

@@ -168,11 +168,14 @@ def _has_successor(failed: Order, since: datetime, facts: Facts) -> bool:
 
 
 def _is_paid_back(back: Return, facts: Facts) -> bool:
-    """Tell whether money was paid back for the return's order since it was asked for: for its goods, or a sum."""
+    """Tell whether money was paid back for the return's order since it was asked for: for its goods, or a sum.
+
+    Where the return or the refund names no goods, any money of the order counts.
+    """
     returned = {line.product_id for line in back.lines}
     return bool(back.order_id) and any(
         refund.order_id == back.order_id
         and refund.refunded_at >= back.requested_at
-        and (not refund.lines or any(line.product_id in returned for line in refund.lines))
+        and (not returned or not refund.lines or any(line.product_id in returned for line in refund.lines))
         for refund in facts.refunds.values()
     )

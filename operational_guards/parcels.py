@@ -115,10 +115,17 @@ def arrival_of(parcel: Shipment) -> datetime:
 
 
 def comes_back(product_id: str, order: Order, facts: Facts) -> bool:
-    """Tell whether these goods of the order are being returned; a return without an order may be of any before it."""
+    """Tell whether these goods of the order are being returned.
+
+    A return without an order may be of any before it, one without goods is of all goods of its order.
+    """
+    if not facts.returns:
+        return False
+    of_goods = facts.returns_with(product_id)
+    of_order = [back for back in facts.returns.values() if not back.lines and back.order_id == order.order_id]
     return any(
         back.order_id == order.order_id or (not back.order_id and back.requested_at > order.placed_at)
-        for back in facts.returns_with(product_id)
+        for back in [*of_goods, *of_order]
         if back.status not in _KEPT
     )
 

@@ -20,8 +20,15 @@ def orders_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Order, t
 
 
 def returns_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Return, tuple[str, ...]]]:
-    """Give the returns that hold goods like these, each with the ids of its products that are alike."""
-    return _facts_like(item, facts, same, facts.returns_of_product, facts.returns)
+    """Give the returns that hold goods like these, each with the ids of its products that are alike.
+
+    A return that names no goods is about all goods of its order.
+    """
+    yield from _facts_like(item, facts, same, facts.returns_of_product, facts.returns)
+    for back in facts.returns.values():
+        order = None if back.lines else facts.orders.get(back.order_id)
+        if order is not None and (alike := products_like(item, order.lines, facts, same)):
+            yield back, alike
 
 
 def refunds_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Refund, tuple[str, ...]]]:

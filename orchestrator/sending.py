@@ -4,7 +4,7 @@
 frequency caps count exact: a delivery counts from the moment it may have left, and no longer if it surely did not.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from journeys.decide import decide
 from journeys.decision import Fate, Settled
@@ -41,7 +41,9 @@ def _may_leave(customer: Customer, entry: Outgoing, program: Program) -> bool:
             _settle(customer, entry, Settled(delivery.id, Fate.SUPPRESSED, reason, divert), now, program)
             return False
         case Delay(until=until, reason=reason, on_change=on_change):
-            entry.state, entry.due_at, entry.reason, entry.on_change = "delayed", until, reason, on_change
+            entry.state, entry.reason, entry.on_change = "delayed", reason, on_change
+            # In whole milliseconds, as it is stored: memory and database must agree on when it is due.
+            entry.due_at = until + timedelta(microseconds=-until.microsecond % 1000)
             return False
         case DropItems(places=places):
             entry.judged, entry.left_out = delivery.without(places), tuple(sorted(places))

@@ -276,3 +276,15 @@ def test_one_guard_that_ends_a_message_outweighs_another_that_diverts_it():
     diverting = replace(rule_of(Says("a", LATER)), conduct=Conduct(divert="call"))
     ending = rule_of(Says("b", Suppress("b.never", (ONE,))))
     assert judge([diverting, ending], about(), known(), NOW).verdict == Suppress("b.never", (ONE,))
+
+
+def test_a_delay_that_is_over_already_counts_as_a_failure_of_its_guard():
+    assert verdict_of(Says("x", Delay(NOW, "x.over", (ONE,)))) == Delay(
+        NOW + QUARTER, "x.failed", (Evidence("guard", "ValueError", "unknown"),), on_change=True
+    )
+
+
+def test_what_nobody_knows_is_asked_again_after_whole_seconds():
+    waited = NOW - timedelta(hours=1, seconds=7)
+    verdict = verdict_of(Says("x", ValueError("no")), planned_at=waited)
+    assert verdict.until == NOW + timedelta(seconds=1804)
