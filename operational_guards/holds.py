@@ -19,7 +19,8 @@ Then: TypeAlias = Literal["suppress", "send", "drop_items"]
 
 # Windows include their last moment, so what they hold is free one clock tick later; instants are whole milliseconds.
 TICK = timedelta(milliseconds=1)
-FIRST_PAUSE = timedelta(minutes=15)
+# What only a fact can tell is looked at again once a day; the fact itself wakes the delivery at once.
+LONG_PAUSE = timedelta(days=1)
 
 
 @quickly_made
@@ -73,7 +74,7 @@ def hold_or_doubt(
     reason = max((doubt.until, doubt.reason) for doubt in doubts)[1]
     evidence = merge_evidence([_evidence(doubts), *([known.evidence] if isinstance(known, DropItems) else [])])
     places = frozenset(doubt.place for doubt in doubts) if do == "drop_items" else frozenset[int]()
-    return Unsure(reason, evidence, places, known)
+    return Unsure(reason, evidence, places, known, LONG_PAUSE)
 
 
 def _verdict(holds: Sequence[Hold], what: Then, reason: str) -> Verdict:
@@ -92,9 +93,9 @@ def _evidence(holds: Sequence[Hold]) -> tuple[Evidence, ...]:
     return merge_evidence(hold.evidence for hold in holds)
 
 
-def growing_pause(waited: timedelta) -> timedelta:
-    """Say how long to wait before asking again what nobody knew: half of the time waited, at least 15 minutes."""
-    return max(FIRST_PAUSE, timedelta(seconds=round(waited.total_seconds() / 2)))
+def growing_pause(waited: timedelta, first: timedelta) -> timedelta:
+    """Say how long to wait before asking again what nobody knew: half of the time waited, at least the first pause."""
+    return max(first, timedelta(seconds=round(waited.total_seconds() / 2)))
 
 
 def merge_evidence(pieces: Iterable[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:

@@ -12,11 +12,12 @@ from operator import attrgetter
 
 from journeys.vocabulary import Delivery, Facts
 from operational_guards.base import ALLOW
-from operational_guards.holds import FIRST_PAUSE, growing_pause, merge_evidence
+from operational_guards.holds import growing_pause, merge_evidence
 from operational_guards.rule import Rule
 from operational_guards.verdict import Allow, Answer, Delay, DropItems, Evidence, Judgement, Suppress, Unsure, Verdict
 
 # What is not known is asked again after a while that grows with the wait, and not for ever.
+FIRST_PAUSE = timedelta(minutes=15)
 LONGEST_UNKNOWN = timedelta(days=7)
 
 # What the judge itself can say in a guard's name: `in_delivery.no_items_left`.
@@ -96,7 +97,8 @@ def _if_unknown(rule: Rule, unsure: Unsure, delivery: Delivery, now: datetime) -
             waited = now - delivery.planned_at
             if waited >= LONGEST_UNKNOWN:
                 return Suppress(unsure.reason, unsure.evidence)
-            pause = min(growing_pause(waited), max(FIRST_PAUSE, LONGEST_UNKNOWN - waited))
+            first = unsure.first_pause
+            pause = min(growing_pause(waited, first), max(FIRST_PAUSE, LONGEST_UNKNOWN - waited))
             return Delay(now + pause, unsure.reason, unsure.evidence, on_change=True)
 
 

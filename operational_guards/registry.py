@@ -32,6 +32,7 @@ CODES = {
     "guard.not_configured": "A step names an exemption from a guard that does not hold anyway.",
     "guard.exempt": "A step is exempt from a guard: a reminder, not an error.",
     "guard.divert_everywhere": "A guard diverts to a step of one journey, but is set for all of them.",
+    "guard.divert_nowhere": "A guard diverts at a step that nobody waits at, such as an audience.",
 }
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -201,6 +202,20 @@ def _fixed(name: str, path_prefix: Path) -> Fault:
 def _diverts_everywhere(name: str, path: Path) -> Fault:
     message = f'guard "{name}": divert names a step of one journey, got it for all; write it under guards of a step'
     return Fault((*path, "divert"), "guard.divert_everywhere", message)
+
+
+def check_diversions(overrides: Mapping[str, Parameters], path_prefix: Path) -> list[Fault]:
+    """List the guards that divert at a step whose delivery nobody waits for."""
+    return [
+        Fault(
+            (*path_prefix, name, "divert"),
+            "guard.divert_nowhere",
+            f'guard "{name}": divert stands at a send, which the journey waits for, got it at a step it walks on from; '
+            "remove it, or put a branch before the step",
+        )
+        for name, parameters in overrides.items()
+        if parameters.get("divert")
+    ]
 
 
 def _parameter_faults(

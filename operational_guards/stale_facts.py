@@ -22,6 +22,7 @@ from typing import ClassVar, Literal
 from journeys.vocabulary import Delivery, FactKind, Facts
 from operational_guards.base import ALLOW, NOTHING_NEEDED, DurationText, GuardParams, is_marketing
 from operational_guards.holds import Deadline, Hold, growing_pause, hold_back
+from operational_guards.judge import FIRST_PAUSE
 from operational_guards.verdict import Evidence, Verdict
 
 
@@ -66,7 +67,7 @@ class StaleFacts:
         return hold_back(holds, self.params.do, now, deadline)
 
     def _holds(self, delivery: Delivery, facts: Facts, now: datetime) -> Iterator[Hold]:
-        again = now + growing_pause(now - delivery.planned_at)
+        again = now + growing_pause(now - delivery.planned_at, FIRST_PAUSE)
         for kind in self.params.kinds:
             for doubt in facts.doubts.get(kind, ()):
                 evidence = Evidence("source", doubt.source, "unknown", doubt.since, doubt.state)

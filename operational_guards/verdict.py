@@ -6,7 +6,7 @@ not know.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from journeys.values import quickly_made
@@ -74,13 +74,15 @@ class Unsure:
     """The guard cannot know: the rule's `if_unknown` says whether the delivery waits, goes or is suppressed.
 
     A guard that drops goods names the `places` it is unsure about: unless they may go, these are dropped and the others
-    go. `known` is what it is sure of beside.
+    go. `known` is what it is sure of beside. Waiting, the delivery is looked at again after `first_pause`, then after
+    pauses that grow: long where only a fact can help, which wakes it anyway.
     """
 
     reason: str
     evidence: tuple[Evidence, ...]
     places: frozenset[int] = frozenset()
     known: Allow | DropItems = Allow()
+    first_pause: timedelta = timedelta(minutes=15)
 
 
 Unheeded: TypeAlias = Literal["", "shadow", "holdout", "exempt"]

@@ -1,14 +1,30 @@
 """Whom is the question about, and what was kept about them?"""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from journeys.errors import OrchestratorError
 from journeys.spelling import nearest
-from orchestrator.explain import Asked, Past, explain
+from orchestrator.explain import Asked, Fields, Past, explain
 from orchestrator.sources.contact import normal_email, normal_phone
 from orchestrator.standing import Standing
 from orchestrator.store import standings, views
 from orchestrator.store.base import Store
 
 _BEGINNING = 2
+
+
+class UnknownDelivery(OrchestratorError):
+    """There is no delivery of this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStory:
+    """One delivery as it stands, and its judgements and fate in order of time."""
+
+    delivery: Fields
+    timeline: Sequence[Fields]
 
 
 class UnknownProfile(OrchestratorError):
@@ -41,6 +57,21 @@ def load_past(store: Store, name: str, country: str) -> Past:
             undecided=frozenset(views.undecided(connection, ids)),
             set_aside=views.set_aside(connection, ids),
         )
+
+
+def load_delivery(store: Store, key: int) -> DeliveryStory:
+    """Load the story of one delivery. Raises UnknownDelivery."""
+    with store.reading() as connection:
+        delivery = views.delivery(connection, key)
+        if delivery is None:
+            raise UnknownDelivery(f"expected the key of a delivery, got {key}; `tactful deliveries` lists the keys")
+        family = views.find_profiles(connection, f"#{delivery.pop('profile_id')}")
+        lines = [*views.judgements(connection, family), *views.outcomes(connection, family)]
+    return DeliveryStory(delivery, sorted((line for line in lines if line["delivery"] == key), key=_when))
+
+
+def _when(line: Fields) -> tuple[datetime, bool]:
+    return line["at"], line["kind"] == "delivery"
 
 
 def load_standing(store: Store, past: Past, asked: Asked, journey: str) -> Standing:

@@ -1,13 +1,14 @@
 """How is an explanation told to people? One line an item, by day, on the shop's clock, the evidence indented."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from journeys.duration import format_duration
 from journeys.vocabulary import Profile
+from orchestrator.customer import WAITING
 from orchestrator.explain import Explanation, Past
 
 Fields = dict[str, Any]
@@ -23,27 +24,6 @@ _MOST_TELLING = 4
 _MOST_GOODS = 4
 _WORD = 11
 _INDENT = " " * (2 + 5 + 2 + _WORD)
-
-
-def tell(past: Past, explanation: Explanation, zone: ZoneInfo) -> Iterator[str]:
-    """Give the lines of a person's story."""
-    clock = _Clock(zone)
-    yield from _person(past, clock)
-    day = ""
-    for line in explanation.timeline:
-        told = list(_line(line, clock))
-        if not told:
-            continue
-        today = clock.day(line["at"])
-        if today != day:
-            day = today
-            yield ""
-            yield day
-        word, sentence = told[0]
-        yield f"  {clock.time(line['at'])}  {word:<{_WORD}}{sentence}"
-        yield from (f"{_INDENT}{word} {sentence}".rstrip() for word, sentence in told[1:])
-    yield ""
-    yield from _journeys(explanation.journeys)
 
 
 class _Clock:
@@ -66,6 +46,49 @@ class _Clock:
     def localised(self, text: str) -> str:
         """Rewrite every instant within a text."""
         return _INSTANT.sub(lambda found: self.moment(found.group()), text)
+
+
+def tell(past: Past, explanation: Explanation, zone: ZoneInfo) -> Iterator[str]:
+    """Give the lines of a person's story."""
+    clock = _Clock(zone)
+    yield from _person(past, clock)
+    yield from _by_day(explanation.timeline, clock)
+    yield ""
+    yield from _journeys(explanation.journeys)
+
+
+def tell_delivery(delivery: Fields, timeline: Iterable[Fields], zone: ZoneInfo) -> Iterator[str]:
+    """Give the lines of one delivery's story; both arguments are in the shapes of `orchestrator.store.views`."""
+    clock = _Clock(zone)
+    yield f"{delivery['journey']}.{delivery['step']} on {delivery['channel']} for {delivery['profile']}"
+    reason = f", {delivery['reason']}" if delivery["reason"] else ""
+    yield f"{delivery['state']}{reason}{_waits(delivery, clock)}"
+    yield from _by_day(timeline, clock)
+
+
+def _waits(delivery: Fields, clock: _Clock) -> str:
+    """Say what a delivery waits for, and until when; nothing of one that does not wait."""
+    if delivery["settled"] is not None or delivery["state"] not in WAITING:
+        return ""
+    sooner = ", or until a fact changes" if delivery["on_change"] else ""
+    forecast = f"; the guards would say {delivery['forecast']}" if delivery["forecast"] else ""
+    return f", until {clock.moment(delivery['due'])}{sooner}{forecast}"
+
+
+def _by_day(timeline: Iterable[Fields], clock: _Clock) -> Iterator[str]:
+    day = ""
+    for line in timeline:
+        told = list(_line(line, clock))
+        if not told:
+            continue
+        today = clock.day(line["at"])
+        if today != day:
+            day = today
+            yield ""
+            yield day
+        word, sentence = told[0]
+        yield f"  {clock.time(line['at'])}  {word:<{_WORD}}{sentence}"
+        yield from (f"{_INDENT}{word} {sentence}".rstrip() for word, sentence in told[1:])
 
 
 def _person(past: Past, clock: _Clock) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """Why did this person get that, or not?"""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from journeys.localtime import zone_named
 from journeys.spec import JourneysFile
 from journeys.spelling import did_you_mean
-from orchestrator.asking import load_past
+from orchestrator.asking import DeliveryStory, load_delivery, load_past
 from orchestrator.cli.database import opened
 from orchestrator.cli.options import HERE, AsJson, Database, Workspace
 from orchestrator.cli.output import print_json
@@ -16,17 +17,20 @@ from orchestrator.clock import wall_now
 from orchestrator.explain import Asked
 from orchestrator.explain import explain as explained
 from orchestrator.store.views import profile_name
-from orchestrator.story import tell
+from orchestrator.story import tell, tell_delivery
 
 
 def explain(
     name: Annotated[
-        str,
+        str | None,
         typer.Argument(metavar="PROFILE", help="A user id, an e-mail address, a phone number, or a number like #17."),
-    ],
+    ] = None,
     *,
     journey: Annotated[
         str | None, typer.Option("--journey", metavar="JOURNEY", help="Tell only what concerns this journey.")
+    ] = None,
+    delivery: Annotated[
+        int | None, typer.Option("--delivery", metavar="KEY", help="Tell of this delivery alone, whoever it is for.")
     ] = None,
     folder: Workspace = HERE,
     database: Database = None,
@@ -34,18 +38,26 @@ def explain(
 ) -> None:
     """Say why a person got this message, or did not: their events, every step, every judgement with its facts.
 
-    For each journey it says how often they entered, or why they never did. Times are on the shop's clock, in JSON in
-    UTC.
+    For each journey it says how often they entered, or why they never did. Each guard's answer comes with the line of
+    journeys.yaml that set it up, and each fact with who told it and how long before. Times are on the shop's clock, in
+    JSON in UTC.
 
     \b
     Examples:
       tactful explain ilze@example.com
       tactful explain '#17' --journey cart_recovery
+      tactful explain --delivery 8589951058
     """
+    if (name is None) == (delivery is None):
+        raise typer.BadParameter("expected a PROFILE or --delivery KEY, and not both")
     project, spec = usable_project(folder)
-    wanted = _wanted(journey, spec)
+    zone = zone_named(spec.shop.timezone)
     with opened(folder, database) as store:
-        past = load_past(store, name, spec.shop.country)
+        if delivery is not None:
+            _show(load_delivery(store, delivery), zone, as_json=as_json)
+            return
+        wanted = _wanted(journey, spec)
+        past = load_past(store, name or "", spec.shop.country)
         program = project.program(store.catalog())
     explanation = explained(past, Asked(program, wanted, spec.shop.timezone, wall_now(), project.quarantined))
     if as_json:
@@ -57,7 +69,15 @@ def explain(
             }
         )
         return
-    for line in tell(past, explanation, zone_named(spec.shop.timezone)):
+    for line in tell(past, explanation, zone):
+        typer.echo(line)
+
+
+def _show(story: DeliveryStory, zone: ZoneInfo, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"delivery": story.delivery, "timeline": story.timeline})
+        return
+    for line in tell_delivery(story.delivery, story.timeline, zone):
         typer.echo(line)
 
 

@@ -68,27 +68,38 @@ def _workers(connection: Connection) -> list[Fields]:
 def deliveries(connection: Connection, state: DeliveryState | None = None) -> Iterator[Fields]:
     """Give every delivery, or those of one state, in order of their keys."""
     where, parameters = ("WHERE d.state = ? ", (STATE_CODES[state],)) if state is not None else ("", ())
-    rows = connection.exec_driver_sql(
-        "SELECT d.id, d.profile_id, p.body, d.journey, d.step, d.state, d.reason, d.due_at, d.settled_at, d.channel, "
-        f"d.dropped, d.attempts, d.forecast FROM deliveries d JOIN profiles o ON o.id = d.profile_id "
-        f"JOIN profiles p ON p.id = COALESCE(o.merged_into, o.id) {where}ORDER BY d.id",
-        parameters,
-    )
-    for row in rows:
-        yield {
-            "key": row[0],
-            "profile": profile_name(codec.read_profile(row[2])),
-            "journey": row[3],
-            "step": row[4],
-            "state": STATES[row[5]],
-            "reason": row[6],
-            "due": from_ms(row[7]),
-            "settled": None if row[8] is None else from_ms(row[8]),
-            "channel": row[9],
-            "dropped_items": row[10],
-            "attempts": row[11],
-            "forecast": row[12],
-        }
+    for row in connection.exec_driver_sql(f"{_DELIVERIES} {where}ORDER BY d.id", parameters):
+        yield _delivery(row)
+
+
+def delivery(connection: Connection, key: int) -> Fields | None:
+    """Give one delivery, with whose it is and whether a fact may end its wait; None when there is none of this key."""
+    row = connection.exec_driver_sql(f"{_DELIVERIES} WHERE d.id = ?", (key,)).first()
+    return None if row is None else _delivery(row) | {"profile_id": row[1], "on_change": bool(row[13])}
+
+
+_DELIVERIES = (
+    "SELECT d.id, p.id, p.body, d.journey, d.step, d.state, d.reason, d.due_at, d.settled_at, d.channel, "
+    "d.dropped, d.attempts, d.forecast, d.on_change FROM deliveries d JOIN profiles o ON o.id = d.profile_id "
+    "JOIN profiles p ON p.id = COALESCE(o.merged_into, o.id)"
+)
+
+
+def _delivery(row: Any) -> Fields:
+    return {
+        "key": row[0],
+        "profile": profile_name(codec.read_profile(row[2])),
+        "journey": row[3],
+        "step": row[4],
+        "state": STATES[row[5]],
+        "reason": row[6],
+        "due": from_ms(row[7]),
+        "settled": None if row[8] is None else from_ms(row[8]),
+        "channel": row[9],
+        "dropped_items": row[10],
+        "attempts": row[11],
+        "forecast": row[12],
+    }
 
 
 def profile_name(profile: Profile) -> str:

@@ -238,6 +238,7 @@ def test_of_a_parcel_without_news_for_longer_than_usual_nobody_knows_where_it_is
     assert answer(GRINDER, silent) == Unsure(
         "in_delivery.no_news",
         (seen("order", "o9", "placed", NOW - 3 * DAY), seen("shipment", "s1", "in_transit", NOW - DAY)),
+        first_pause=DAY,
     )
 
 
@@ -269,7 +270,9 @@ def test_an_order_may_wait_for_its_parcel_up_to_the_last_moment():
 
 def test_of_an_order_that_never_got_a_parcel_nobody_knows_where_its_goods_are():
     never = answer(order("o9", "grinder", placed_at=NOW - 60 * DAY - MOMENT))
-    assert never == Unsure("in_delivery.no_news", (seen("order", "o9", "placed", NOW - 60 * DAY - MOMENT),))
+    assert never == Unsure(
+        "in_delivery.no_news", (seen("order", "o9", "placed", NOW - 60 * DAY - MOMENT),), first_pause=DAY
+    )
 
 
 def test_what_is_known_to_be_on_its_way_outweighs_what_is_unknown():
@@ -302,3 +305,19 @@ def test_goods_of_the_same_category_can_be_held_too():
     mill = order("o9", "mill", placed_at=NOW - DAY)
     catalog = [product("mill", category="grinders"), product("grinder", category="grinders")]
     assert answer(mill, *catalog, same="category").reason == "in_delivery.not_shipped"
+
+
+# A return that names no goods, as Shopify tells it.
+
+
+def test_a_return_without_goods_is_about_all_goods_of_its_order():
+    assert answer(GRINDER, ON_ITS_WAY, give_back("r1", order_id="o9")) == Allow()
+
+
+def test_a_return_without_goods_of_another_order_does_not_count():
+    assert answer(GRINDER, ON_ITS_WAY, give_back("r1", order_id="o8")).reason == "in_delivery.open_shipment"
+
+
+def test_a_return_without_goods_that_came_to_nothing_does_not_count():
+    declined = give_back("r1", order_id="o9", status=ReturnStatus.DECLINED)
+    assert answer(GRINDER, ON_ITS_WAY, declined).reason == "in_delivery.open_shipment"

@@ -323,3 +323,21 @@ def test_a_problem_can_suppress_the_message_instead():
 )
 def test_it_looks_at_marketing_messages_and_audiences(changes, expected):
     assert guard_of(OrderProblem).applies_to(about(**changes)) is expected
+
+
+# A return that names no goods, as Shopify tells it.
+
+WHOLE = give_back("r1", order_id="o9", requested_at=NOW - 5 * DAY)
+
+
+def test_money_for_any_of_its_goods_settles_a_return_that_names_none():
+    assert answer(WHOLE, refund("f1", "o9", "grinder")) == Allow()
+
+
+def test_money_of_another_order_does_not_settle_a_return_that_names_no_goods():
+    assert answer(WHOLE, refund("f1", "o8", "grinder")).reason == "order_problem.refund_under_way"
+
+
+def test_an_order_whose_goods_all_come_back_is_not_late():
+    late = order("o9", "grinder", placed_at=NOW - 9 * DAY, promised_at=NOW - 5 * DAY)
+    assert answer(late, WHOLE, refund("f1", "o9")) == Allow()

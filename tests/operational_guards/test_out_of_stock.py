@@ -30,7 +30,7 @@ def test_a_shop_that_tells_of_no_stock_has_nothing_wrong_with_it():
 
 def test_goods_that_a_telling_shop_says_nothing_about_are_unknown():
     evidence = (Evidence("stock", "grinder", "unknown"),)
-    assert answer(BEANS) == Unsure("out_of_stock.stock_unknown", evidence, frozenset({1}))
+    assert answer(BEANS) == Unsure("out_of_stock.stock_unknown", evidence, frozenset({1}), first_pause=DAY)
 
 
 def test_what_is_known_is_told_apart_from_what_is_not():

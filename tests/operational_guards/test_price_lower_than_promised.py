@@ -77,7 +77,10 @@ def test_a_catalog_without_prices_breaks_no_promise():
 
 def test_goods_without_a_price_in_a_catalog_with_prices_are_unknown():
     assert answer(product("grinder"), product("beans", price=9.0)) == Unsure(
-        UNKNOWN, (Evidence("offer", "grinder", "80.00"), Evidence("price", "grinder", "unknown")), frozenset({1})
+        UNKNOWN,
+        (Evidence("offer", "grinder", "80.00"), Evidence("price", "grinder", "unknown")),
+        frozenset({1}),
+        first_pause=DAY,
     )
 
 

@@ -156,3 +156,30 @@ def test_an_order_of_the_same_category_makes_it_good_where_the_category_counts()
     catalog = [product("mill", category="grinders"), product("grinder", category="grinders")]
     again = order("o10", "grinder", placed_at=NOW)
     assert answer(give_back("r1", "mill"), again, *catalog, same="category") == Allow()
+
+
+# A return that names no goods, as Shopify tells it.
+
+
+def test_a_return_without_goods_is_about_all_goods_of_its_order():
+    verdict = answer(order("o9", "grinder", "beans", placed_at=NOW - 20 * DAY), give_back("r1", order_id="o9"))
+    assert verdict.places == {0, 1}
+
+
+def test_a_return_without_goods_says_nothing_of_another_order():
+    assert answer(BOUGHT, give_back("r1", order_id="o8")) == Allow()
+
+
+def test_a_return_without_goods_or_order_says_nothing():
+    assert answer(BOUGHT, give_back("r1")) == Allow()
+
+
+def test_an_order_after_a_return_without_goods_makes_it_good():
+    again = order("o10", "grinder", placed_at=NOW)
+    assert answer(BOUGHT, give_back("r1", order_id="o9"), again) == Allow()
+
+
+def test_a_return_without_goods_is_about_the_parts_of_the_bundle_that_was_ordered():
+    bundle = order("o9", "kit", placed_at=NOW - 20 * DAY)
+    verdict = answer(bundle, give_back("r1", order_id="o9"), product("kit", parts=("grinder",)))
+    assert verdict.places == {1}

@@ -233,6 +233,42 @@ def test_the_reminder_that_was_held_back_is_explained_with_its_facts(lived: Path
     assert "suppressed cart_recovery.reminder on email: already_bought.no_items_left" in told
 
 
+def _suppressed_reminder(lived: Path) -> int:
+    found = lines_of(tactful("deliveries", "-C", lived, "--state", "suppressed", "--json"))
+    return next(line["key"] for line in found if line["reason"] == "already_bought.no_items_left")
+
+
+def test_one_delivery_is_explained_with_the_lines_of_its_rules_and_the_age_of_its_facts(lived: Path) -> None:
+    told = tactful("explain", "--delivery", _suppressed_reminder(lived), "-C", lived).stdout
+    assert "suppressed, already_bought.no_items_left\n" in told
+    assert "already_bought.recent_order [journeys.yaml:" in told
+    assert ", told by segment " in told
+
+
+def test_the_explanation_of_one_delivery_for_programs(lived: Path) -> None:
+    key = _suppressed_reminder(lived)
+    answer = json.loads(tactful("explain", "--delivery", key, "-C", lived, "--json").stdout)
+    assert (answer["delivery"]["key"], answer["delivery"]["state"]) == (key, "suppressed")
+    assert [line["kind"] for line in answer["timeline"]] == ["judgement", "delivery"]
+    bought = next(said for said in answer["timeline"][0]["answers"] if said["guard"] == "already_bought")
+    assert bought["rule"].startswith("journeys.yaml:")
+    assert bought["evidence"][0]["source"] == "segment"
+
+
+def test_a_delivery_that_is_not_there_cannot_be_explained(lived: Path) -> None:
+    done = tactful("explain", "--delivery", "5", "-C", lived)
+    assert (done.exit_code, "expected the key of a delivery, got 5" in done.stderr) == (1, True)
+
+
+def test_an_explanation_is_of_a_person_or_of_a_delivery(lived: Path) -> None:
+    assert tactful("explain", "u0", "--delivery", "5", "-C", lived).exit_code == 2
+
+
+def test_a_past_judgement_is_given_again(lived: Path) -> None:
+    answer = json.loads(tactful("replay", _suppressed_reminder(lived), "-C", lived, "--json").stdout)
+    assert (answer["same"], [each["same"] for each in answer["judgements"]]) == (True, [True])
+
+
 @pytest.mark.parametrize("name", ["u0", "ILZE@Example.com ", "+371 2000 0100", "20000100"])
 def test_a_person_is_found_by_every_name(lived: Path, name: str) -> None:
     assert json.loads(tactful("explain", name, "-C", lived, "--json").stdout)["profile"] == "u0"
