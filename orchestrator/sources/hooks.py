@@ -8,25 +8,13 @@ request at the same moment gives the same answer. It comes in through the entry-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import Any, ClassVar, Literal, Protocol
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from journeys.duration import parse_duration
 from journeys.vocabulary import FactKind
+from operational_guards.base import DurationText
 from orchestrator.sources.calls import Call
-
-
-def _duration(value: object) -> timedelta:
-    duration = value if isinstance(value, timedelta) else parse_duration(str(value))
-    if duration <= timedelta(0):
-        raise ValueError(f'expected a duration longer than none, got "{value}"; write one like 6h')
-    return duration
-
-
-DurationText: TypeAlias = Annotated[
-    timedelta, BeforeValidator(_duration, json_schema_input_type=str), Field(examples=["6h"])
-]
 
 
 class SourceParams(BaseModel):
@@ -65,7 +53,8 @@ class HookRequest:
 class Received:
     """A call that was understood; `calls` may be empty when it says nothing that matters here.
 
-    `is_signed` is false for what is answered without proof of who sent it: it is no sign that the source speaks.
+    `is_signed` is false for what is answered without proof of who sent it, such as a ping: nothing of it is taken in,
+    and it is no sign that the source speaks.
     """
 
     calls: tuple[Call, ...]
