@@ -11,13 +11,16 @@ from journeys.errors import OrchestratorError
 from journeys.vocabulary import Delivery, Item, Reach
 from operational_guards.rule import Rule
 from operational_guards.verdict import Allow, Judgement
-from orchestrator.judging import rules_on, with_lag
-from orchestrator.replay import Member, PastJudgement, judge_again
-from orchestrator.rulebooks import rebuild
+from orchestrator.judging import with_lag
+from orchestrator.replay import Member, PastJudgement, judge_again, one_person
+from orchestrator.rulebooks import rebuild, rules_on
 from orchestrator.store import past
 from orchestrator.store.base import Store
 from orchestrator.store.codec import encode_answers
 from orchestrator.store.past import Line
+
+
+_NOBODY_ASKED = b"[]"
 
 
 class NothingToReplay(OrchestratorError):
@@ -74,7 +77,7 @@ def replay_line(connection: Connection, line: Line, delivery: Delivery, family: 
         rules=rules_on(line.kind, _rules(connection, line)),
         seen=line.seen,
         goods=past.goods_seen(connection, line),
-        sends=past.sends_before(connection, line, family),
+        sends=past.sends_before(connection, line, family, one_person(owner, family, line.at, line.seen)),
         doubts=line.doubts,
         outside=line.outside,
     )
@@ -85,7 +88,7 @@ def _rules(connection: Connection, line: Line) -> tuple[Rule, ...]:
     body = past.rulebook(connection, line.edition)
     if body is not None:
         return rebuild(body)
-    if line.edition == 0:
+    if line.edition == 0 and line.answers == _NOBODY_ASKED:
         return ()
     raise NothingToReplay(
         f"delivery {line.delivery_id}: expected the rules of edition {line.edition}, got none; "

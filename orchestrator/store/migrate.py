@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from journeys.errors import OrchestratorError
 
-HEAD = "0001"
+HEAD = "0002"
 _FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -61,7 +61,7 @@ def _run(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
         if _version(connection) != HEAD:
-            command.upgrade(config, "head")
+            command.upgrade(config, HEAD)
     except BaseException:
         connection.exec_driver_sql("ROLLBACK")
         raise

@@ -83,6 +83,23 @@ def test_upgrading_again_changes_nothing(database: Engine) -> None:
     assert query(database, "SELECT value FROM meta WHERE key = 'kept'") == [("yes",)]
 
 
+def test_what_an_older_version_kept_is_there_after_the_upgrade(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.store.migrate.HEAD", "0001")
+    upgrade(database)
+    monkeypatch.undo()
+    execute(
+        database,
+        "INSERT INTO judgements (id, delivery_id, profile_id, at, verdict, reason, answers) "
+        "VALUES (1, 2, 3, 4, 0, '', x'5b5d')",
+    )
+    upgrade(database)
+    assert query(database, "SELECT id, delivery_id, kind, edition, seen, given FROM judgements") == [
+        (1, 2, 0, 0, 0, "")
+    ]
+
+
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(database: Engine) -> None:
     upgrade(database)
     execute(database, "UPDATE alembic_version SET version_num = '9999'")

@@ -49,8 +49,6 @@ def upgrade() -> None:
         sa.Column("worker", sa.BigInteger(), nullable=False),
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.Column("provider_id", sa.String(), nullable=False),
-        sa.Column("forecast", sa.String(), nullable=False),
-        sa.Column("left_out", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
@@ -106,17 +104,6 @@ def upgrade() -> None:
         batch_op.create_index("ux_events_dedup", ["dedup"], unique=True)
 
     op.create_table(
-        "goods",
-        sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.Column("observed_at", sa.BigInteger(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("product_id", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("product_id"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "identities",
         sa.Column("kind", sa.Integer(), nullable=False),
         sa.Column("value", sa.String(), nullable=False),
@@ -149,28 +136,11 @@ def upgrade() -> None:
         sa.Column("verdict", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("answers", sa.LargeBinary(), nullable=False),
-        sa.Column("kind", sa.Integer(), nullable=False),
-        sa.Column("edition", sa.BigInteger(), nullable=False),
-        sa.Column("seen", sa.BigInteger(), nullable=False),
-        sa.Column("given", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("judgements", schema=None) as batch_op:
         batch_op.create_index("ix_judgements_profile", ["profile_id"], unique=False)
 
-    op.create_table(
-        "known_late",
-        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("seq"),
-    )
-    op.create_table(
-        "late_facts",
-        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("profile_id", sa.BigInteger(), nullable=False),
-        sa.Column("learned_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("seq"),
-    )
     op.create_table(
         "meta",
         sa.Column("key", sa.String(), nullable=False),
@@ -179,19 +149,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "orders",
-        sa.Column("profile_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.Column("observed_at", sa.BigInteger(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("profile_id", "id"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "payments",
         sa.Column("profile_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
@@ -239,32 +196,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "refunds",
-        sa.Column("profile_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.Column("observed_at", sa.BigInteger(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("profile_id", "id"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "regrets",
-        sa.Column("delivery_id", sa.BigInteger(), nullable=False),
-        sa.Column("guard", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("sent_at", sa.BigInteger(), nullable=False),
-        sa.Column("event_seq", sa.BigInteger(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("happened_at", sa.BigInteger(), nullable=False),
-        sa.Column("learned_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("delivery_id", "guard"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "returns",
         sa.Column("profile_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
@@ -278,46 +209,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "rulebooks",
-        sa.Column("edition", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("body", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("edition"),
-    )
-    op.create_table(
         "shipments",
-        sa.Column("profile_id", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.Column("observed_at", sa.BigInteger(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("profile_id", "id"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "sources",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("adapter", sa.String(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.Column("heard_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("name"),
-    )
-    op.create_table(
-        "stock",
-        sa.Column("changed_at", sa.BigInteger(), nullable=False),
-        sa.Column("observed_at", sa.BigInteger(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("location", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("key", "location"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "tickets",
         sa.Column("profile_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
@@ -357,14 +249,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_trace_profile")
 
     op.drop_table("trace")
-    op.drop_table("tickets")
-    op.drop_table("stock")
-    op.drop_table("sources")
     op.drop_table("shipments")
-    op.drop_table("rulebooks")
     op.drop_table("returns")
-    op.drop_table("regrets")
-    op.drop_table("refunds")
     with op.batch_alter_table("profiles", schema=None) as batch_op:
         batch_op.drop_index("ix_profiles_set_aside", sqlite_where=sa.text("set_aside IS NOT NULL"))
         batch_op.drop_index("ix_profiles_merged", sqlite_where=sa.text("merged_into IS NOT NULL"))
@@ -372,11 +258,8 @@ def downgrade() -> None:
 
     op.drop_table("profiles")
     op.drop_table("products")
-    op.drop_table("payments")
     op.drop_table("orders")
     op.drop_table("meta")
-    op.drop_table("late_facts")
-    op.drop_table("known_late")
     with op.batch_alter_table("judgements", schema=None) as batch_op:
         batch_op.drop_index("ix_judgements_profile")
 
@@ -389,7 +272,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_identities_profile", sqlite_where=sa.text("kind IN (0, 2, 3)"))
 
     op.drop_table("identities")
-    op.drop_table("goods")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index("ux_events_dedup")
         batch_op.drop_index("ix_events_profile")
