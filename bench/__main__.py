@@ -11,16 +11,18 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bench import g1_inbox, g2_turns, g3_runs, g7_backtest, g8_start, g9_memory
+from bench import g1_inbox, g2_turns, g3_runs, g5_judged, g7_backtest, g8_start, g9_memory, g10_facts
 from bench.result import FULL, QUICK, Measure, Result, written
 
 GOALS: Mapping[str, Measure] = {
     "G1": g1_inbox.measure,
     "G2": g2_turns.measure,
     "G3": g3_runs.measure,
+    "G5": g5_judged.measure,
     "G7": g7_backtest.measure,
     "G8": g8_start.measure,
     "G9": g9_memory.measure,
+    "G10": g10_facts.measure,
 }
 HEADS = ("goal", "measured", "unit", "of raw", "wanted", "reached", "", "note")
 

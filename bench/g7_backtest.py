@@ -1,26 +1,21 @@
 """G7: how fast does a year of history go by in a backtest?"""
 
-import gzip
 import resource
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-import msgspec
-
 from bench.result import Goal, Result, Sizes
-from bench.workspace import ROOT, example
+from bench.workspace import example
+from bench.year import history_lines, name_of_history
 from orchestrator.backtest import Settings, Span, Tally, run
 from orchestrator.clock import wall_now
-from orchestrator.demo_history import demo_history
 from orchestrator.history import History, HistoryReader
 from orchestrator.program import Program
 from orchestrator.sources.segment import SegmentSource
 
-YEAR = ROOT.parent / "shared" / "data" / "online_retail.jsonl.gz"
 PROCESSES = 2
-COPIES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +29,14 @@ class _Lived:
 
 def measure(sizes: Sizes) -> tuple[Result, ...]:
     """Read a year, then live through it: the event-driven journeys, and the weekly newsletter by itself."""
-    name = "the shop's year" if YEAR.exists() else f"the demo history {COPIES} times: the shop's year is not here"
     started = time.perf_counter()
-    history = _read(islice(_lines(), sizes.history_lines))
+    history = _read(islice(history_lines(), sizes.history_lines))
     reading = time.perf_counter() - started
     program = example(history.catalog)
     by_events = _live(program, history, is_scheduled=False)
     letters = _live(program, history, is_scheduled=True)
     total = reading + by_events.seconds
-    note = f"{name}: {history.events:,} events, reading {reading:.1f} s, living twice {_of(by_events)}"
+    note = f"{name_of_history()}: {history.events:,} events, reading {reading:.1f} s, living twice {_of(by_events)}"
     judged = letters.tally.judgements
     of_letters = f"{judged:,} judged letters in {_of(letters)}, those of the unguarded second life not counted"
     return (
@@ -59,31 +53,6 @@ def _of(lived: _Lived) -> str:
 def _read(lines: Iterator[bytes]) -> History:
     reader = HistoryReader(SegmentSource("GB"), wall_now())
     return reader.read(enumerate(lines, start=1), lambda _: None)
-
-
-def _lines() -> Iterator[bytes]:
-    if YEAR.exists():
-        with gzip.open(YEAR) as file:
-            yield from file
-        return
-    encode = msgspec.json.Encoder().encode
-    once = demo_history()
-    for copy in range(COPIES):
-        yield from (encode(_renamed(line, copy)) for line in once)
-
-
-def _renamed(value: object, copy: int, key: str = "") -> object:
-    """Give the same call of another customer: everything that names a person, an order or a message is renamed."""
-    if isinstance(value, dict):
-        return {name: _renamed(member, copy, name) for name, member in value.items()}
-    if isinstance(value, str) and key in _NAMES:
-        return f"{copy}.{value}"
-    return None if key == "phone" else value
-
-
-_NAMES = frozenset(
-    {"messageId", "userId", "anonymousId", "email", "order_id", "checkout_id", "shipment_id", "return_id"}
-)
 
 
 def _live(program: Program, history: History, *, is_scheduled: bool) -> _Lived:

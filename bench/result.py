@@ -56,10 +56,14 @@ class Sizes:
     history_lines: int
     starts: int
     worker_customers: tuple[int, ...]
+    weeks: int
+    letters: int
+    sleepers: int
+    facts: int
 
 
-FULL = Sizes(3, 5_000, 1_200, 60, 5_000, 1_000_000, 5, (2_000, 20_000, 100_000))
-QUICK = Sizes(1, 200, 150, 15, 300, 4_000, 1, (400, 2_000))
+FULL = Sizes(3, 5_000, 1_200, 60, 5_000, 1_000_000, 5, (2_000, 20_000, 100_000), 4, 20_000, 100_000, 600)
+QUICK = Sizes(1, 200, 150, 15, 300, 4_000, 1, (400, 2_000), 1, 400, 1_000, 30)
 
 Measure: TypeAlias = Callable[[Sizes], tuple[Result, ...]]
 

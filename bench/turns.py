@@ -52,7 +52,7 @@ class Bench:
     def take_in(self, lines: Iterable[bytes]) -> None:
         """Read lines and put their events into the inbox, received now."""
         started = time.perf_counter()
-        self.store.append([_read(line, self.clock.now) for line in lines], self.clock.now)
+        self.store.append([reading_of(line, self.clock.now) for line in lines], self.clock.now)
         self.append_seconds += time.perf_counter() - started
 
     def settle(self) -> None:
@@ -86,7 +86,8 @@ def _sink(handover: Handover) -> Report:
     return Report(delivery.id, delivery.profile_id, handover.token, Sent(f"sink-{delivery.id}"))
 
 
-def _read(line: bytes, received_at: datetime) -> Accepted:
+def reading_of(line: bytes, received_at: datetime) -> Accepted:
+    """Read a line that must be in order."""
     reading = _SOURCE.read(line, received_at, "bench")
     if not isinstance(reading, Accepted):
         raise ValueError(reading.message)

@@ -36,11 +36,12 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An event that matters to a journey, and the condition on it."""
+    """An event that matters to a journey, and the condition on it. `machine` says that machines count as well."""
 
     event: str
     condition: Condition | None = None
     reason: str = ""
+    machine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,20 +203,20 @@ class _Compiler:
         schema = self.schema.at_entry(entry.event)
         condition = self.condition(("entry", "if"), entry.if_, schema)
         key = self.value(("entry", "key"), entry.key, schema, "key")
-        return Rule(entry.event or "", condition), key
+        return Rule(entry.event or "", condition, machine=entry.machine), key
 
     def exit(self, place: int) -> Rule:
         rule = self.spec.exit[place]
         schema = self.schema.inside(self.spec.entry.event, rule.event)
         condition = self.condition(("exit", place, "if"), rule.if_, schema)
-        return Rule(rule.event, condition, rule.reason or snake_case(rule.event))
+        return Rule(rule.event, condition, rule.reason or snake_case(rule.event), rule.machine)
 
     def goal(self) -> Rule | None:
         goal = self.spec.goal
         if goal is None:
             return None
         schema = self.schema.inside(self.spec.entry.event, goal.event)
-        return Rule(goal.event, self.condition(("goal", "if"), goal.if_, schema))
+        return Rule(goal.event, self.condition(("goal", "if"), goal.if_, schema), machine=goal.machine)
 
     def step(self, place: int, step: Step) -> CompiledStep:
         path: Path = ("steps", place)

@@ -26,11 +26,13 @@ from journeys.decision import (
 )
 from journeys.errors import EndlessLoop, JourneyError
 from journeys.keys import MOST_VISITS, delivery_key, enrollment_of
+from journeys.known_events import is_by_machine
 from journeys.localtime import next_local, zone_named
 from journeys.moves import CAME, EXIT, GO, NEXT, NO_ARM, TIMED_OUT, arm_trigger, divert_trigger
 from journeys.scope import EnrollmentView, Scope
 from journeys.spec import (
     AudienceStep,
+    Awaited,
     BranchStep,
     CrmStep,
     ExitStep,
@@ -102,14 +104,20 @@ class _Walk:
         if event.name not in journey.listens:
             return
         self._look_from_inside(event.properties)
-        self._reach_goal(event)
+        by_machine = is_by_machine(event.name, event.properties)
+        self._reach_goal(event, by_machine=by_machine)
         for rule in journey.exits:
-            if rule.event == event.name and self._holds(rule):
+            if rule.event == event.name and self._holds(rule, by_machine=by_machine):
                 self.leave_early(rule.reason)
                 return
-        if self._is_awaited(event):
-            self.note(snapshot.step, CAME, event.name)
-            self.go_on(journey.moves[snapshot.step][CAME])
+        awaited = self._awaited(event)
+        if awaited is None:
+            return
+        if not awaited.machine and by_machine:
+            self.note(snapshot.step, "passed_over", f"{event.name} by a machine")
+            return
+        self.note(snapshot.step, CAME, event.name)
+        self.go_on(journey.moves[snapshot.step][CAME])
 
     def wake(self) -> None:
         """Go on from a wait, or give up waiting for an event."""
@@ -140,30 +148,31 @@ class _Walk:
         scope.entry = snapshot.entry
         scope.enrollment = EnrollmentView(snapshot.entered_at, snapshot.journey, self.step)
 
-    def _holds(self, rule: Rule) -> bool:
+    def _holds(self, rule: Rule, *, by_machine: bool) -> bool:
+        if not rule.machine and by_machine:
+            return False
         return rule.condition is None or rule.condition.holds(self.scope)
 
-    def _reach_goal(self, event: Event) -> None:
+    def _reach_goal(self, event: Event, *, by_machine: bool) -> None:
         goal, spec = self.journey.goal, self.journey.spec.goal
         if goal is None or spec is None or goal.event != event.name or self.snapshot.goal_at is not None:
             return
         in_time = spec.within is None or self.now - self.snapshot.entered_at <= spec.within
-        if in_time and self._holds(goal):
+        if in_time and self._holds(goal, by_machine=by_machine):
             self.snapshot = replace(self.snapshot, goal_at=self.now)
             self.note(self.snapshot.step, "goal", event.name)
 
-    def _is_awaited(self, event: Event) -> bool:
+    def _awaited(self, event: Event) -> Awaited | None:
+        """Give what the enrollment waits for if this event is it."""
         step = self.journey.steps[self.snapshot.step]
         if step.kind != "wait_for":
-            return False
+            return None
         assert isinstance(step.spec, WaitForStep)
-        if step.spec.wait_for.event != event.name:
-            return False
-        about = step.spec.wait_for.of
-        if about is not None and not self._is_about(event, about):
-            return False
+        awaited = step.spec.wait_for
+        if awaited.event != event.name or not (awaited.of is None or self._is_about(event, awaited.of)):
+            return None
         condition = step.conditions[0]
-        return condition is None or condition.holds(self.scope)
+        return awaited if condition is None or condition.holds(self.scope) else None
 
     def _is_about(self, event: Event, step: str) -> bool:
         """Say whether an event is about the message that this enrollment's step sent."""

@@ -41,6 +41,11 @@ def is_undo(delivery_id: int) -> bool:
     return bool(delivery_id & 1)
 
 
+def profile_of(key: int) -> int:
+    """Tell which profile this enrollment, or this delivery's, began with; it may be part of another by now."""
+    return key >> 32
+
+
 def enrollment_of(delivery_id: int) -> int:
     """Tell which enrollment planned this delivery."""
     return delivery_id >> 14 << 14

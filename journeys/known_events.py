@@ -7,6 +7,7 @@ a person and is not among them. A shop adds its own events and properties under 
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from journeys.scope import TRAITS, Kind
 
@@ -140,3 +141,11 @@ KNOWN_EVENTS: Declared = MappingProxyType(
         "Aliased": _text("previous_id"),
     }
 )
+
+# Scanners of mail open letters and follow their links before anybody has read them.
+_OFTEN_BY_MACHINES = frozenset({"Email Opened", "Email Clicked"})
+
+
+def is_by_machine(name: str, properties: Mapping[str, Any]) -> bool:
+    """Say whether no person did this: such events say `machine: true`."""
+    return name in _OFTEN_BY_MACHINES and properties.get("machine") is True

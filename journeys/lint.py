@@ -4,10 +4,12 @@ Each rule is a function whose docstring explains it, and has a row in `RULES`. T
 what the conditions say is checked where they are compiled.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Literal, TypeAlias
 from zoneinfo import available_timezones
 
@@ -249,6 +251,22 @@ def misspelt_event(linted: Linted) -> Iterator[Finding]:
                     yield (*path, *way), f'journey "{path[1]}": no event "{event}" is known; {remedy}'
 
 
+def follow_up_of_unsent(linted: Linted) -> Iterator[Finding]:
+    """A step follows up on a message that may not have been sent.
+
+    It waits for an event `of` that message, or sends another about the same `items`, and can be reached although a
+    guard suppressed the first: without `if_suppressed` the journey goes on as if it had been sent. Say what is meant:
+    `exit`, a step, or `continue`.
+    """
+    for path, journey in linted.journeys():
+        followers = _followers(journey)
+        for place, step in enumerate(journey.steps):
+            if step.id in followers:
+                remedy = "add if_suppressed: exit, a step, or continue if that is meant"
+                message = f'step "{step.id}": "{followers[step.id]}" follows up on it, even if it is not sent; {remedy}'
+                yield (*path, "steps", place), message
+
+
 RULES: tuple[Rule, ...] = (
     Rule("journey.unknown_target", unknown_target),
     Rule("journey.of_is_no_message", of_is_no_message),
@@ -269,6 +287,7 @@ RULES: tuple[Rule, ...] = (
     Rule("journey.unknown_timezone", unknown_timezone),
     Rule("journey.reserved_step_id", reserved_step_id),
     Rule("journey.misspelt_event", misspelt_event, "warning"),
+    Rule("journey.follow_up_of_unsent", follow_up_of_unsent, "warning"),
 )
 
 
@@ -309,6 +328,29 @@ def _no_such_step(step: StepSpec, way: Path, target: str, ids: list[str]) -> str
         return f'step "{step.id}": {way[-1]} expects a step, and {remedy}'
     hint = did_you_mean(target, ids) or f"; the steps are {', '.join(ids)}"
     return f'step "{step.id}": {way[-1]} names no step of this journey, got "{target}"{hint}'
+
+
+def _followers(journey: JourneySpec) -> dict[str, str]:
+    """Map each message that does not say where to go unsent to a step that follows up on it all the same."""
+    graph, about, found = _graph(journey), _follow_ups(journey), dict[str, str]()
+    for step, below in pairwise(journey.steps):
+        if isinstance(step, SendStep | LeadMagnetStep) and "if_suppressed" not in step.model_fields_set:
+            known = about[step.id] + (about[f"items {step.items}"] if isinstance(step, SendStep) else [])
+            wanted = [other for other in known if other != step.id]
+            reached = reachable(graph, below.id) if wanted else set()
+            found |= [(step.id, other) for other in wanted if other in reached][:1]
+    return found
+
+
+def _follow_ups(journey: JourneySpec) -> defaultdict[str, list[str]]:
+    """List the steps that wait for an event of each message, and those that send something about the same items."""
+    about: defaultdict[str, list[str]] = defaultdict(list)
+    for step in journey.steps:
+        if isinstance(step, WaitForStep) and step.wait_for.of:
+            about[step.wait_for.of].append(step.id)
+        elif isinstance(step, SendStep) and step.items:
+            about[f"items {step.items}"].append(step.id)
+    return about
 
 
 def _pauses(step: StepSpec) -> bool:

@@ -72,6 +72,7 @@ LocalTimeText: TypeAlias = Annotated[
 ReEntryText: TypeAlias = Annotated[
     ReEntry, BeforeValidator(_re_entry, json_schema_input_type=str), Field(examples=["never", "after 14d"])
 ]
+ByMachine: TypeAlias = Annotated[bool, Field(description="Whether what a machine opened or clicked counts as well.")]
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Target: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
@@ -139,6 +140,7 @@ class EntrySpec(Strict):
         "profile.timezone", alias="in", description="On whose clock a schedule runs."
     )
     if_: Expression | None = Field(None, alias="if")
+    machine: ByMachine = False
     key: Expression | None = Field(None, description="One enrollment per value of this, such as event.checkout_id.")
 
 
@@ -147,6 +149,7 @@ class GoalSpec(Strict):
 
     event: str
     if_: Expression | None = Field(None, alias="if")
+    machine: ByMachine = False
     within: DurationText | None = Field(None, description="Only this long after entry.")
 
 
@@ -155,6 +158,7 @@ class ExitSpec(Strict):
 
     event: str
     if_: Expression | None = Field(None, alias="if")
+    machine: ByMachine = False
     reason: Name | None = Field(None, description="The exit reason; the event's name in snake_case when left out.")
 
 
@@ -182,6 +186,7 @@ class Awaited(Strict):
     event: str
     of: Name | None = Field(None, description="Only an event about the message of this step.")
     if_: Expression | None = Field(None, alias="if")
+    machine: ByMachine = False
     at_most: DurationText
 
 

@@ -29,6 +29,8 @@ _AT = attrgetter("at")
 _CAP = re.compile(r"(\d+) per (\S+)")
 # No calendar day or week is longer than this, not even where a zone crossed the date line.
 _LONGEST = {"day": timedelta(days=3), "week": timedelta(days=9)}
+# Messages are remembered for a month; over a longer period a cap would let through what it should hold.
+_REMEMBERED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def _period(period: str, text: str) -> timedelta:
         length = timedelta(0)
     if length <= timedelta(0):
         raise ValueError(f'expected "per day", "per week" or a period like 7d, got "{text}"; write one like "2 per 7d"')
+    if length > _REMEMBERED:
+        raise ValueError(f'expected a period of at most 30d, got "{text}"; write one like "2 per 30d"')
     return length
 
 

@@ -35,6 +35,7 @@ _BY_GUARD = attrgetter("guard")
 def judge(rules: Sequence[Rule], delivery: Delivery, facts: Facts, now: datetime) -> Judgement:
     """Let the strictest guard win; `now` is aware UTC."""
     answers: list[Answer] = []
+    held: list[Answer] = []
     doubts = facts.doubts
     for rule in rules:
         guard = rule.guard
@@ -49,11 +50,15 @@ def judge(rules: Sequence[Rule], delivery: Delivery, facts: Facts, now: datetime
             # Only the error's class is kept: its message may hold personal facts.
             said = Unsure(f"{rule.name}.failed", (Evidence("guard", type(error).__name__, "unknown"),))
         if said is ALLOW and not doubts:
-            answers.append(Answer(rule.name, ALLOW))
-        else:
-            answers.append(_answer(rule, _settled(rule, said, delivery, facts, now), delivery))
+            answers.append(rule.yes)
+            continue
+        answer = _answer(rule, _settled(rule, said, delivery, facts, now), delivery)
+        answers.append(answer)
+        if answer is not rule.yes and not answer.unheeded:
+            held.append(answer)
     answers.sort(key=_BY_GUARD)
-    return Judgement(_strictest(answers, delivery), tuple(answers))
+    held.sort(key=_BY_GUARD)
+    return Judgement(_strictest(held, delivery) if held else ALLOW, tuple(answers))
 
 
 def _check(name: str, verdict: object, now: datetime) -> None:
@@ -104,16 +109,13 @@ def _if_unknown(rule: Rule, unsure: Unsure, delivery: Delivery, now: datetime) -
 
 def _answer(rule: Rule, verdict: Verdict, delivery: Delivery) -> Answer:
     if isinstance(verdict, Allow):
-        return Answer(rule.name, ALLOW)
+        return rule.yes
     if rule.conduct.divert and isinstance(verdict, Delay | Suppress):
         verdict = Suppress(verdict.reason, verdict.evidence, rule.conduct.divert)
     return Answer(rule.name, verdict, rule.unheeded(delivery))
 
 
-def _strictest(answers: Sequence[Answer], delivery: Delivery) -> Verdict:
-    held = [answer for answer in answers if answer.verdict is not ALLOW and not answer.unheeded]
-    if not held:
-        return ALLOW
+def _strictest(held: Sequence[Answer], delivery: Delivery) -> Verdict:
     suppressed = [answer.verdict for answer in held if isinstance(answer.verdict, Suppress)]
     if suppressed:
         # One that only diverts is milder than one that ends it: the way out is for those nothing else speaks against.

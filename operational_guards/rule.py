@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from journeys.vocabulary import Delivery, FactKind, Purpose
-from operational_guards.base import Guard
+from operational_guards.base import ALLOW, Guard
+from operational_guards.verdict import Answer
 
 IfUnknown: TypeAlias = Literal["delay", "suppress", "allow"]
 
@@ -58,7 +59,8 @@ PLAIN = Conduct.model_validate({})
 class Rule:
     """A guard as the file sets it up. `place` is its line, such as `journeys.yaml:31`; `exempt` says why it is waived.
 
-    `parameters` are what the file says, from which the same rule can be built again.
+    `parameters` are what the file says, from which the same rule can be built again. `yes` is its answer to most
+    deliveries, made once.
     """
 
     guard: Guard
@@ -69,6 +71,10 @@ class Rule:
     place: str = ""
     unknown: Mapping[Purpose, IfUnknown] = field(default_factory=lambda: UNKNOWN)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    yes: Answer = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "yes", Answer(self.name, ALLOW))
 
     @property
     def always(self) -> bool:

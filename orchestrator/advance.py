@@ -47,7 +47,7 @@ def _play(customer: Customer, events: deque[Event], until: datetime, program: Pr
         timer = _next_timer(customer, program)
         is_event = bool(events) and (timer is None or events[0].at < timer)
         at = events[0].at if is_event else timer
-        if at is None or at > until or (by_delivery and _waits_before(customer, at)):
+        if at is None or at > until or (by_delivery and _waits_before(customer, at, program)):
             return
         if is_event:
             _see(customer, events.popleft(), program)
@@ -55,8 +55,8 @@ def _play(customer: Customer, events: deque[Event], until: datetime, program: Pr
             _wake(customer, at, program, missed_by)
 
 
-def _waits_before(customer: Customer, at: datetime) -> bool:
-    due = customer.next_delivery()
+def _waits_before(customer: Customer, at: datetime, program: Program) -> bool:
+    due = customer.next_delivery(program.journeys)
     return due is not None and due.due_at < at
 
 
@@ -67,7 +67,7 @@ def next_due(customer: Customer, program: Program) -> datetime | None:
     """
     if customer.is_calling:
         return None
-    timer, delivery = _next_timer(customer, program), customer.next_delivery()
+    timer, delivery = _next_timer(customer, program), customer.next_delivery(program.journeys)
     if delivery is None:
         return timer
     due_at = delivery.due_at if customer.asking_until is None else max(delivery.due_at, customer.asking_until)

@@ -81,7 +81,8 @@ def build(folder: Path, database: str | None, *, history_until: datetime | None 
     asked = build_asked(project.sources, program, read_secret)
     engine = Engine(store, program, moments, worker=worker_id(), inquiries=asked.inquiries)
     engine.shared.terms = terms_of(project.sources)
-    dispatcher = Dispatcher(_post(project, spec, store, folder), program)
+    news = store if history_until is None else None
+    dispatcher = Dispatcher(_post(project, spec, store, folder), program, news=news)
     readers = {name: SegmentSource(spec.shop.country, name=name) for name in project.sources}
     enquirer = Enquirer(store, RejectedEvents(folder), asked.asker, readers, asked.endpoints)
     return App(project, spec, store, program, Worker(engine, dispatcher, store, enquirer))

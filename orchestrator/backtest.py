@@ -6,7 +6,6 @@ then live through it again without operational guards, and every marketing messa
 complete history.
 """
 
-import gc
 from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -17,8 +16,9 @@ from typing import Any
 
 from journeys.decision import Fate, Snapshot
 from journeys.vocabulary import Delivery, Event, Facts
-from operational_guards.verdict import Delay
+from operational_guards.verdict import Allow, Delay
 from orchestrator.customer import Changes, Customer, Judged, Memory, Outgoing
+from orchestrator.garbage import no_search_for_garbage
 from orchestrator.history import Family
 from orchestrator.mistimed import BOUGHT_WITHIN, GoodsHistory
 from orchestrator.program import Program
@@ -124,23 +124,38 @@ def _run_remembered(families: list[Family]) -> tuple[int, Tally]:
 
 
 def run_chunk(families: list[Family], settings: Settings) -> Tally:
-    """Let these families live twice: guarded, and with only the guards that cannot be switched off."""
+    """Let these families live twice: guarded, and with only the guards that cannot be switched off.
+
+    Where no other guard held anything back the second life would be the first again, so it is not lived.
+    """
     tally = Tally()
     unguarded = settings.program.with_only_the_always_on()
+    always = frozenset(rule.name for rule in unguarded.book.rules)
     # What a chunk makes is dropped as a whole; looking for cycles in it on the way costs a third more time.
-    gc.disable()
-    for family in families:
-        events = [(profile_id, decode_event(body, seq)) for profile_id, seq, body in family.events]
-        goods = GoodsHistory(event for _, event in events)
-        is_mistimed = partial(goods.mistimed, bought_within=settings.bought_within)
-        life = live(family, events, settings.program, settings.span)
-        _count_life(tally, life, settings, is_mistimed)
-        for at, delivery in _messages(live(family, events, unguarded, settings.span), settings.span):
-            tally.unguarded_sent += 1
-            if why := is_mistimed(delivery, at):
-                tally.unguarded[why] += 1
-    gc.enable()
+    with no_search_for_garbage():
+        for family in families:
+            events = [(profile_id, decode_event(body, seq)) for profile_id, seq, body in family.events]
+            goods = GoodsHistory(event for _, event in events)
+            is_mistimed = partial(goods.mistimed, bought_within=settings.bought_within)
+            life = live(family, events, settings.program, settings.span)
+            _count_life(tally, life, settings, is_mistimed)
+            if _was_held(life, always):
+                life = live(family, events, unguarded, settings.span)
+            for at, delivery in _messages(life, settings.span):
+                tally.unguarded_sent += 1
+                if why := is_mistimed(delivery, at):
+                    tally.unguarded[why] += 1
     return tally
+
+
+def _was_held(life: "Life", always: frozenset[str]) -> bool:
+    """Say whether a guard that can be switched off had a part in any verdict that was acted on; forecasts are not."""
+    return any(
+        answer.guard not in always and not answer.unheeded and not isinstance(answer.verdict, Allow)
+        for judged in life.judged
+        if judged.kind != "forecast" and not isinstance(judged.judgement.verdict, Allow)
+        for answer in judged.judgement.answers
+    )
 
 
 @dataclass(slots=True)

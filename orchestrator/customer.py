@@ -7,12 +7,13 @@ engine runs it on stored customers, the backtest and the scenario tests on custo
 the same changes everywhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from journeys.decision import Snapshot, Trace
+from journeys.keys import is_undo
 from journeys.values import quickly_made
 from journeys.vocabulary import Delivery, Doubt, FactKind, Facts, Item, Outside, Profile, Properties, Purpose, Reach
 from operational_guards.verdict import Judgement
@@ -178,11 +179,17 @@ class Customer:
         changes, self.changes = self.changes, Changes()
         return changes
 
-    def next_delivery(self) -> Outgoing | None:
-        """Give the waiting delivery that is due first; of two at once, the one with the lower key."""
+    def next_delivery(self, running: Container[str] | None = None) -> Outgoing | None:
+        """Give the waiting delivery that is due first; of two at once, the one with the lower key.
+
+        With `running` only of these journeys: what one that was switched off would say sleeps with it. Only audiences
+        are left all the same.
+        """
         first: Outgoing | None = None
         for entry in self.outbox.values():
-            if entry.state in WAITING and (first is None or _is_before(entry, first)):
+            if entry.state not in WAITING or (first is not None and not _is_before(entry, first)):
+                continue
+            if running is None or entry.delivery.journey in running or is_undo(entry.delivery.id):
                 first = entry
         return first
 

@@ -1,25 +1,31 @@
 """How does a delivery that may leave become a call to its action?
 
-The message is rendered from what was just judged, and the channel's action performs it. Whatever happens comes back
+The message is rendered from what was just judged, and the channel's action performs it. Between the two there is a last
+look: calls wait for each other, and a customer who did something meanwhile is judged anew. Whatever happens comes back
 as one of the four outcomes: an action that raises has broken its contract, and nobody knows whether it sent.
 """
 
 import asyncio
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from actions.base import Action, Assignment, Content, Outcome, Rejected, RetryLater, Sent, Unknown
 from actions.errors import TemplateError
 from actions.lead_magnet import sign_link
 from actions.render import RenderContext, Renderer
+from journeys.keys import is_undo
 from journeys.localtime import zone_named
 from journeys.spec import CrmStep, LeadMagnetStep, SendStep, ShopSpec
 from journeys.vocabulary import Properties, Purpose
-from orchestrator.engine import NEVER_LEFT, Handover, Report
+from orchestrator.engine import NEVER_LEFT, OVERTAKEN, Handover, Report
 from orchestrator.links import Links
 from orchestrator.program import Program
 from orchestrator.store.base import Lost
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,22 @@ class Post:
     link_keys: Sequence[str]
 
 
-class Dispatcher:
-    """Hands deliveries over, many at a time where an action waits for the network."""
+class News(Protocol):
+    """Knows what has come in since: see `orchestrator.store.base.Store`."""
 
-    def __init__(self, post: Post, program: Program, most_at_once: int = 100) -> None:
+    def has_news(self, profile_id: int, seen: int) -> bool: ...
+
+
+class Dispatcher:
+    """Hands deliveries over, many at a time where an action waits for the network.
+
+    Without `news` there is no last look: in a run through history what comes later is there already.
+    """
+
+    def __init__(self, post: Post, program: Program, most_at_once: int = 100, *, news: News | None = None) -> None:
         self._post = post
         self._program = program
+        self._news = news
         self._room = asyncio.Semaphore(most_at_once)
 
     async def hand_over(self, handover: Handover) -> Report:
@@ -77,26 +93,45 @@ class Dispatcher:
             return Rejected("content.render_failed")
         if assignment is None:
             return Rejected("journey.step_gone")
-        try:
-            outcome = action.perform(assignment)
-            if inspect.isawaitable(outcome):
-                async with self._room:
-                    outcome = await outcome
-        except Exception as error:  # a plugin broke its contract; its message may hold personal data, its class may not
-            return Unknown(f"action.raised.{type(error).__name__}")
+        return await self._call(action, handover, assignment)
+
+    async def _call(self, action: Action, handover: Handover, assignment: Assignment) -> Outcome:
+        """Call the action, unless the customer did something since: the look comes last, after the wait for room."""
+        waits = inspect.iscoroutinefunction(action.perform)
+        async with self._room if waits else nullcontext():
+            if self._is_overtaken(handover):
+                return RetryLater(OVERTAKEN)
+            try:
+                outcome = action.perform(assignment)
+                if inspect.isawaitable(outcome):
+                    outcome = await (outcome if waits else self._in_room(outcome))
+            except Exception as error:  # a plugin broke its contract; its message may be personal, its class is not
+                return Unknown(f"action.raised.{type(error).__name__}")
         if not isinstance(outcome, Sent | Rejected | RetryLater | Unknown):
             return Unknown("action.no_outcome")
         return outcome
 
+    async def _in_room(self, answer: Awaitable[_Answer]) -> _Answer:
+        async with self._room:
+            return await answer
+
+    def _is_overtaken(self, handover: Handover) -> bool:
+        return self._news is not None and self._news.has_news(handover.delivery.profile_id, handover.seen)
+
     def _assign(self, handover: Handover) -> Assignment | None:
-        """Say everything that is to be handed over; None when the step is no longer in the file."""
+        """Say everything that is to be handed over; None when the step is no longer in the file.
+
+        Leaving an audience needs no step: nobody stays in one because the journey that put them there is gone.
+        """
         delivery = handover.delivery
         journey = self._program.journeys.get(delivery.journey)
         step = journey.steps.get(delivery.step) if journey else None
-        if step is None:
-            return None
-        context = self._context(handover)
         parameters = dict(handover.parameters)
+        if step is None and not is_undo(delivery.id):
+            return None
+        if step is None:
+            return Assignment(str(delivery.id), delivery, handover.profile, handover.at, None, parameters)
+        context = self._context(handover)
         content: Content | None = None
         match step.spec:
             case SendStep() as send:

@@ -6,7 +6,6 @@ an unprocessed event of that customer is in the inbox. What may leave is marked 
 over after the commit; its outcome comes back as an input of a later turn.
 """
 
-import gc
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from journeys.decision import Fate
 from journeys.values import quickly_made
 from journeys.vocabulary import NO_GOODS, Delivery, Profile, Properties
 from orchestrator.customer import Customer, Doubts, Outgoing
+from orchestrator.garbage import no_search_for_garbage
 from orchestrator.inquiries import PATIENCE, Answered, Inquiries, Inquiry, forget_answer
 from orchestrator.program import Program
 from orchestrator.seat import Seat, TakeOver, play
@@ -33,12 +33,17 @@ LEASE = timedelta(minutes=5)
 MOST_SEATS = 2_500
 # The reason of an attempt that was lost on our side of the call: nobody has to be spared, so it is made up for at once.
 NEVER_LEFT = "attempt.not_found"
+# The reason of an attempt that was called off right before the call: the customer did something since it was judged.
+OVERTAKEN = "attempt.overtaken"
 
 
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """A delivery that was judged and may leave: everything its action needs, as it was at that moment."""
+    """A delivery that was judged and may leave: everything its action needs, as it was at that moment.
+
+    `seen` is the newest place in the log it was judged with.
+    """
 
     delivery: Delivery
     profile: Profile
@@ -47,6 +52,7 @@ class Handover:
     at: datetime
     token: int
     attempt: int
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +99,26 @@ class Engine:
     errors: list[tuple[int, str]] = field(default_factory=list)
     shared: SharedFacts = field(default_factory=SharedFacts)
     inquiries: Inquiries = field(default_factory=Inquiries)
+    _seen: int = 0
+    _claims: bool = True
 
     def run_turn(self, inputs: Sequence[Input] = (), *, claims: bool = True) -> tuple[list[Output], int]:
         """Take these inputs in and do what is due; give what may now leave or must be asked, and how many had a turn.
 
-        Without `claims` only the inputs are taken in: that is how a worker drains before it stops.
+        Without `claims` only the inputs are taken in, and what they make due stays so: that is how a worker drains
+        before it stops.
         """
+        self._claims = claims
         # A turn leaves no garbage in cycles; looking for some among all customers in memory takes a tenth of its time.
-        was_collecting = gc.isenabled()
-        gc.disable()
-        try:
-            with self.store.turn() as turn:
-                return self._run(turn, inputs, self.batch_size if claims else 0)
-        except BaseException:
-            # What is in memory may be ahead of what was committed.
-            self.seats.clear()
-            self.shared.forget()
-            raise
-        finally:
-            if was_collecting:
-                gc.enable()
+        with no_search_for_garbage():
+            try:
+                with self.store.turn() as turn:
+                    return self._run(turn, inputs, self.batch_size if claims else 0)
+            except BaseException:
+                # What is in memory may be ahead of what was committed.
+                self.seats.clear()
+                self.shared.forget()
+                raise
 
     def _run(self, turn: Turn, inputs: Sequence[Input], most: int) -> tuple[list[Output], int]:
         until = self.moments.claim_until()
@@ -126,7 +132,8 @@ class Engine:
         seats = turn.load(ids, self.seats, until)
         self._load_families(turn, seats, until)
         now = None if self.moments.follows_events else until
-        batch, outputs = Batch(turn.last_seq(), now), list[Output]()
+        self._seen = turn.last_seq()
+        batch, outputs = Batch(self._seen, now), list[Output]()
         by_profile: dict[int, list[Input]] = {}
         for each in inputs:
             by_profile.setdefault(each.profile_id, []).append(each)
@@ -202,6 +209,8 @@ class Engine:
     ) -> list[Output] | None:
         customer, until, by_delivery = seat.customer, seat.limit(until), self.moments.follows_events
         self._take_in(customer, inputs, until)
+        if not self._claims:
+            return []
         # One delivery of a customer at a time: the next is judged when the fate of this one is known.
         while not customer.is_calling:
             if not play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over):
@@ -236,7 +245,7 @@ class Engine:
 
     def _inquire(self, customer: Customer, now: datetime) -> Inquiry | None:
         """Say what must be asked before the next delivery is judged; the customer's delivery then waits for that."""
-        entry = customer.next_delivery()
+        entry = customer.next_delivery(self.program.journeys)
         if entry is None:
             return None
         inquiry = self.inquiries.plan(customer, entry.delivery, self.program.book_for(entry.delivery), now)
@@ -246,7 +255,7 @@ class Engine:
 
     def _time_to_judge(self, customer: Customer, until: datetime) -> datetime | None:
         """Say when the next waiting delivery is judged, or None when nothing is due."""
-        due, asking_until = customer.next_delivery(), customer.asking_until
+        due, asking_until = customer.next_delivery(self.program.journeys), customer.asking_until
         if due is None or due.due_at > until or (asking_until is not None and asking_until > until):
             return None
         return max(due.due_at, customer.memory.clock) if self.moments.follows_events else until
@@ -280,6 +289,7 @@ class Engine:
             at=customer.memory.clock,
             token=entry.token,
             attempt=entry.attempts,
+            seen=self._seen,
         )
 
     # Outcomes.
@@ -307,11 +317,11 @@ class Engine:
 
     def _retry(self, customer: Customer, entry: Outgoing, reason: str, after: timedelta | None, now: datetime) -> None:
         pause = next_attempt(entry.attempts, chance_of(entry.delivery.id, entry.attempts), after)
-        if pause is None:
+        if pause is None and reason != OVERTAKEN:
             settle(customer, entry, Fate.FAILED, "attempts_exhausted", now, self.program)
             return
         entry.state, entry.reason = "planned", reason
-        if reason != NEVER_LEFT:
+        if pause is not None and reason not in (NEVER_LEFT, OVERTAKEN):
             # In whole milliseconds, as it is stored: memory and database must agree on when it is due.
             entry.due_at = from_ms(to_ms(now + pause))
         # It surely did not leave, so caps must not count it while it waits.

@@ -85,6 +85,6 @@ def _answered(inquiry: Inquiry, told: Mapping[str, tuple[Answer, ...]], outside:
         delivery_id=inquiry.delivery.id,
         profile_id=inquiry.delivery.profile_id,
         told=frozenset(complete),
-        untold=frozenset(told.keys() - complete),
+        untold=frozenset(told.keys() - complete) | inquiry.speechless,
         outside=outside,
     )

@@ -1,7 +1,7 @@
 """Who is let into a journey?
 
-An entry is refused by its condition, by a key without a value, by `re_entry`, and by `if_active` while the customer is
-inside. A schedule's entry is named by its occurrence.
+An entry is refused when a machine opened or clicked, by its condition, by a key without a value, by `re_entry`, and by
+`if_active` while the customer is inside. A schedule's entry is named by its occurrence.
 """
 
 from datetime import datetime
@@ -10,6 +10,7 @@ from journeys.compile import Journey
 from journeys.decide import enter, leave
 from journeys.decision import Snapshot
 from journeys.keys import enrollment_key
+from journeys.known_events import is_by_machine
 from journeys.scope import Scope
 from journeys.vocabulary import Event
 from orchestrator.customer import Customer
@@ -18,6 +19,8 @@ from orchestrator.program import Program
 
 
 def let_in(customer: Customer, journey: Journey, program: Program, event: Event | None) -> None:
+    if event is not None and not journey.entry.machine and is_by_machine(event.name, event.properties):
+        return
     scope = scope_of(customer, program)
     scope.event = event.properties if event else None
     condition = journey.entry.condition

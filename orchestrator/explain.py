@@ -13,6 +13,7 @@ from typing import Any
 
 from journeys.compile import Journey
 from journeys.decision import Fate
+from journeys.known_events import is_by_machine
 from journeys.localtime import next_local, zone_named
 from journeys.scope import Scope
 from journeys.vocabulary import Event, Facts, Profile
@@ -202,6 +203,8 @@ class _Replay:
         moment = event.at if event is not None else at or self._asked.now
         scope = Scope(self._facts, moment, event=properties, catalog=self._asked.program.catalog)
         condition = journey.entry.condition
+        if event is not None and not journey.entry.machine and is_by_machine(event.name, event.properties):
+            return "it was a machine, not a person"
         if condition is not None and not condition.holds(scope):
             return condition.explain(scope).why
         if event is not None and journey.key is not None and journey.key.of(scope) is None:

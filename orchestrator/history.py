@@ -9,14 +9,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from journeys.catalog import Catalog
 from journeys.goods import to_items
 from journeys.vocabulary import Item, Profile
+from orchestrator.garbage import no_search_for_garbage
 from orchestrator.identity import Resolver
 from orchestrator.profiles import first_profiles
 from orchestrator.sources.base import Accepted, Source
 from orchestrator.sources.event_log import encode_event
+
+BATCH = 1_000
 
 
 @dataclass(slots=True)
@@ -59,16 +63,21 @@ class HistoryReader:
         self._count = self._duplicates = self._refused = 0
 
     def read(self, lines: Iterable[tuple[int, bytes]], progress: Callable[[int], None]) -> History:
-        """Read all lines; `progress` is told the number of each thousandth."""
-        for number, line in lines:
-            reading = self._source.read(line, self._received_at, f"line {number}")
-            if isinstance(reading, Accepted):
-                self._take(reading)
-            else:
-                self._refused += 1
-            if number % 1000 == 0:
-                progress(number)
+        """Read all lines; after every thousand `progress` is told the number of the last."""
+        coming = iter(lines)
+        while batch := list(islice(coming, BATCH)):
+            with no_search_for_garbage():
+                for number, line in batch:
+                    self._read_line(number, line)
+            progress(batch[-1][0])
         return self._finish()
+
+    def _read_line(self, number: int, line: bytes) -> None:
+        reading = self._source.read(line, self._received_at, f"line {number}")
+        if isinstance(reading, Accepted):
+            self._take(reading)
+        else:
+            self._refused += 1
 
     def _take(self, accepted: Accepted) -> None:
         if accepted.dedup in self._seen:

@@ -1,17 +1,20 @@
 """How does a whole stream of lines get into the inbox, in batches?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from orchestrator.clock import wall_now
+from orchestrator.garbage import no_search_for_garbage
 from orchestrator.intake import Rejects
-from orchestrator.sources.base import Accepted, Source
+from orchestrator.sources.base import Accepted, Source, Stated
 from orchestrator.store.append import Appended
 from orchestrator.store.base import Store
 
 BATCH = 1_000
+T = TypeVar("T")
 
 
 def import_lines(
@@ -22,26 +25,47 @@ def import_lines(
     `name` begins the place in the sentence of a refusal. Each batch is one transaction: broken off, an import is
     simply begun again, and what came in already is recognised.
     """
+
+    def read(batch: list[tuple[int, bytes]], received_at: datetime) -> Iterator[Accepted]:
+        for number, line in batch:
+            reading = source.read(line, received_at, f"{name}:{number}")
+            if isinstance(reading, Accepted):
+                yield not_ahead(reading, received_at)
+            else:
+                rejects.add(number, line, reading)
+
+    return _append(lines, read, source.name, store)
+
+
+def import_stated(
+    statements: Iterable[Stated], *, name: str, reader: Source, store: Store, rejects: Rejects
+) -> Appended:
+    """Append what a whole file states, like the lines of `import_lines`."""
+
+    def read(batch: list[Stated], received_at: datetime) -> Iterator[Accepted]:
+        for each in batch:
+            reading = each.refused or reader.read(each.call, received_at, f"{name}:{each.number}")
+            if isinstance(reading, Accepted):
+                yield not_ahead(reading, received_at)
+            else:
+                rejects.add(each.number, each.line, reading)
+
+    return _append(statements, read, reader.name, store)
+
+
+def _append(
+    coming: Iterable[T], read: Callable[[list[T], datetime], Iterator[Accepted]], source: str, store: Store
+) -> Appended:
     accepted = duplicate = 0
-    coming = iter(lines)
-    while batch := list(islice(coming, BATCH)):
+    waiting = iter(coming)
+    while batch := list(islice(waiting, BATCH)):
         received_at = wall_now()
-        events = list(_read(batch, name, source, received_at, rejects))
-        appended = store.append(events, received_at, heard=[source.name] if events else ())
+        with no_search_for_garbage():
+            events = list(read(batch, received_at))
+            appended = store.append(events, received_at, heard=[source] if events else ())
         accepted += appended.accepted
         duplicate += appended.duplicate
     return Appended(accepted, duplicate)
-
-
-def _read(
-    batch: list[tuple[int, bytes]], name: str, source: Source, received_at: datetime, rejects: Rejects
-) -> Iterator[Accepted]:
-    for number, line in batch:
-        reading = source.read(line, received_at, f"{name}:{number}")
-        if isinstance(reading, Accepted):
-            yield not_ahead(reading, received_at)
-        else:
-            rejects.add(number, line, reading)
 
 
 def not_ahead(accepted: Accepted, received_at: datetime) -> Accepted:

@@ -1,14 +1,11 @@
 """What do the guards say about a delivery of this customer, and how is it written down?"""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from journeys.duration import format_duration
 from journeys.vocabulary import NO_GOODS, Delivery
-from operational_guards.http import Http
 from operational_guards.judge import judge
-from operational_guards.rule import Rule
 from operational_guards.verdict import Allow, Answer, Evidence, Judgement
 from orchestrator.customer import Customer, Judged, JudgementKind
 from orchestrator.program import Program
@@ -25,26 +22,7 @@ def write_down(
 
 def ask(customer: Customer, delivery: Delivery, kind: JudgementKind, now: datetime, program: Program) -> Judgement:
     """Judge a delivery by the rules that hold it and what is known now."""
-    return judge(rules_on(kind, program.book_for(delivery).rules), delivery, customer.facts, now)
-
-
-def rules_on(kind: JudgementKind, rules: Sequence[Rule]) -> Sequence[Rule]:
-    """Give the rules that have a say on this occasion.
-
-    The shop's endpoint is asked right before a delivery leaves and not before: until then its silence says nothing. And
-    nobody leaves an audience because something is not known.
-    """
-    match kind:
-        case "claim":
-            return rules
-        case "forecast":
-            return [rule for rule in rules if rule.name != Http.name]
-        case "membership":
-            return [_lenient(rule) for rule in rules if rule.name != Http.name]
-
-
-def _lenient(rule: Rule) -> Rule:
-    return replace(rule, conduct=rule.conduct.model_copy(update={"if_unknown": "allow"}))
+    return judge(program.book_for(delivery).on(kind), delivery, customer.facts, now)
 
 
 def with_lag(judgement: Judgement, channel: str, lag: timedelta | None) -> Judgement:

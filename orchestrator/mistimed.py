@@ -27,6 +27,7 @@ class _Purchase:
     `refunds` are what was paid back and when, by the id of the refund.
     """
 
+    order_id: str = ""
     placed_at: datetime | None = None
     products: set[str] = field(default_factory=set)
     cancelled_at: datetime | None = None
@@ -50,8 +51,11 @@ class _Purchase:
         return failed_at is not None and not any(failed_at <= paid <= at for paid in self.payments)
 
     def delivered_by(self, at: datetime) -> bool:
-        arrivals = [parcel.arrived_at for parcel in self.parcels]
-        return bool(arrivals) and all(arrival is not None and arrival <= at for arrival in arrivals)
+        """Say whether all of its parcels had arrived; without any, nobody knows of an arrival."""
+        for parcel in self.parcels:
+            if parcel.arrived_at is None or parcel.arrived_at > at:
+                return False
+        return bool(self.parcels)
 
     def add_up(self) -> None:
         """Find out when all of the money was back."""
@@ -80,6 +84,10 @@ class _SentBack:
     since: datetime | None = None
     kept_at: datetime | None = None
 
+    def stands_at(self, at: datetime) -> bool:
+        """Say whether the goods were back, or on their way back, at this moment."""
+        return self.since is not None and self.since <= at and not (self.kept_at and self.kept_at <= at)
+
 
 class GoodsHistory:
     """Everything that ever happened to one customer's goods."""
@@ -93,14 +101,16 @@ class GoodsHistory:
         for parcel in self._parcels:
             for order_id in parcel.orders:
                 self._purchases[order_id].parcels.append(parcel)
-        self._orders_of: dict[str, list[str]] = defaultdict(list)
+        self._orders_of: dict[str, list[_Purchase]] = defaultdict(list)
         for order_id, purchase in self._purchases.items():
+            purchase.order_id = order_id
             purchase.add_up()
             for product in purchase.products:
-                self._orders_of[product].append(order_id)
+                self._orders_of[product].append(purchase)
         self._returns_of: dict[str, list[_SentBack]] = defaultdict(list)
         for back in self._returns.values():
-            for product in back.products:
+            # A return that names no goods is of all goods of its order.
+            for product in back.products or self._goods_of(back.order_id):
                 self._returns_of[product].append(back)
 
     def mistimed(self, delivery: Delivery, at: datetime, bought_within: timedelta = BOUGHT_WITHIN) -> str:
@@ -116,55 +126,26 @@ class GoodsHistory:
         return ""
 
     def _wrong_about(self, product: str, intent: Intent, at: datetime, bought_within: timedelta) -> str:
-        if intent is Intent.PROMOTE and self._was_bought(product, at, bought_within):
-            return "bought"
-        if self._is_under_way(product, at):
-            return "in_delivery"
-        if self._was_sent_back(product, at):
-            return "returned"
-        return "called_off" if self._was_called_off(product, at) else ""
-
-    def _placed(self, product: str, at: datetime) -> list[tuple[datetime, str, _Purchase]]:
-        """List the orders of this product that were placed by then."""
-        found = [(self._purchases[order_id], order_id) for order_id in self._orders_of.get(product, ())]
-        return [(buy.placed_at, order_id, buy) for buy, order_id in found if buy.placed_at and buy.placed_at <= at]
-
-    def _was_bought(self, product: str, at: datetime, within: timedelta) -> bool:
-        return any(
-            at - placed_at <= within and not buy.cancelled_by(at) for placed_at, _, buy in self._placed(product, at)
-        )
-
-    def _is_under_way(self, product: str, at: datetime) -> bool:
-        return any(
-            not buy.called_off_by(at)
-            and not buy.delivered_by(at)
-            and not self._came_back(product, order_id, placed, at)
-            for placed, order_id, buy in self._placed(product, at)
-        )
-
-    def _came_back(self, product: str, order_id: str, placed: datetime, at: datetime) -> bool:
-        """Say whether this order's goods were sent back by then; they are then judged as returned."""
-        return any(
-            self._stands(back, at) and (back.order_id == order_id or (not back.order_id and placed < back.since))
-            for back in self._returns_of.get(product, ())
-            if back.since is not None
-        )
-
-    def _was_sent_back(self, product: str, at: datetime) -> bool:
-        bought = [placed for placed, _, buy in self._placed(product, at) if not buy.called_off_by(at)]
-        return any(
-            self._stands(back, at) and not any(placed > back.since for placed in bought)
-            for back in self._returns_of.get(product, ())
-            if back.since is not None
-        )
-
-    def _stands(self, back: _SentBack, at: datetime) -> bool:
-        return back.since is not None and back.since <= at and not (back.kept_at and back.kept_at <= at)
-
-    def _was_called_off(self, product: str, at: datetime) -> bool:
         placed = self._placed(product, at)
-        good = [moment for moment, _, buy in placed if not buy.called_off_by(at)]
-        return any(buy.called_off_by(at) and not any(moment > when for moment in good) for when, _, buy in placed)
+        returns = [back for back in self._returns_of.get(product, ()) if back.stands_at(at)]
+        if intent is Intent.PROMOTE and _was_bought(placed, at, bought_within):
+            return "bought"
+        standing = [purchase for purchase in placed if not purchase.called_off_by(at)]
+        if _is_under_way(standing, returns, at):
+            return "in_delivery"
+        if _was_sent_back(standing, returns):
+            return "returned"
+        if len(standing) < len(placed) and _was_called_off(standing, placed, at):
+            return "called_off"
+        return ""
+
+    def _placed(self, product: str, at: datetime) -> list[_Purchase]:
+        """List the orders of this product that were placed by then."""
+        return [buy for buy in self._orders_of.get(product, ()) if buy.placed_at and buy.placed_at <= at]
+
+    def _goods_of(self, order_id: str) -> set[str]:
+        purchase = self._purchases.get(order_id)
+        return purchase.products if purchase else set()
 
     # Reading the history.
 
@@ -235,6 +216,42 @@ class GoodsHistory:
             back.since = _earlier(back.since, event.at)
         elif event.name in _KEPT_AFTER_ALL:
             back.kept_at = _earlier(back.kept_at, event.at)
+
+
+def _was_bought(placed: list[_Purchase], at: datetime, within: timedelta) -> bool:
+    return any(at - _moment(buy.placed_at) <= within and not buy.cancelled_by(at) for buy in placed)
+
+
+def _is_under_way(standing: list[_Purchase], returns: list[_SentBack], at: datetime) -> bool:
+    return any(not buy.delivered_by(at) and not _came_back(buy, returns) for buy in standing)
+
+
+def _came_back(purchase: _Purchase, returns: list[_SentBack]) -> bool:
+    """Say whether this order's goods were sent back; they are then judged as returned."""
+    placed_at = _moment(purchase.placed_at)
+    return any(
+        back.order_id == purchase.order_id or (not back.order_id and placed_at < _moment(back.since))
+        for back in returns
+    )
+
+
+def _was_sent_back(standing: list[_Purchase], returns: list[_SentBack]) -> bool:
+    """Say whether goods came back and were not bought again since."""
+    return any(not _bought_after(_moment(back.since), standing) for back in returns)
+
+
+def _was_called_off(standing: list[_Purchase], placed: list[_Purchase], at: datetime) -> bool:
+    """Say whether an order was called off and the goods not bought again since."""
+    return any(buy.called_off_by(at) and not _bought_after(_moment(buy.placed_at), standing) for buy in placed)
+
+
+def _bought_after(at: datetime, standing: list[_Purchase]) -> bool:
+    return any(_moment(buy.placed_at) > at for buy in standing)
+
+
+def _moment(at: datetime | None) -> datetime:
+    assert at is not None  # The orders and returns that are looked at have come to be.
+    return at
 
 
 def _earlier(known: datetime | None, at: datetime) -> datetime:

@@ -25,6 +25,7 @@ from operational_guards.registry import (
     EVERYWHERE,
     Setting,
     build_rules,
+    check_diversions,
     check_exemptions,
     check_guards,
     check_overrides,
@@ -227,6 +228,8 @@ class _Checker:
                     self.spec.guards, step.guards, (*path, "guards"), channels=self.spec.channels, known=known
                 )
                 found += check_exemptions(self.spec.guards, step.except_, (*path, "except"), known=known)
+                if not isinstance(step, SendStep):
+                    found += check_diversions(step.guards, (*path, "guards"))
         return found
 
     # Templates.

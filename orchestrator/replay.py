@@ -53,8 +53,19 @@ def judge_again(past: PastJudgement, family: Mapping[int, Member]) -> Judgement:
 
 
 def judge_knowing_all(past: PastJudgement, family: Mapping[int, Member]) -> Judgement:
-    """Judge the same delivery at the same moment by everything that is known of its customer now."""
-    return _judge(past, family, None)
+    """Judge the same delivery at the same moment by everything that is known of its customer now.
+
+    Whoever turned out to be somebody else by that moment is judged as the person they were.
+    """
+    owner = _known_as(past.delivery.profile_id, family, past.at)
+    return _judge(replace(past, delivery=replace(past.delivery, profile_id=owner)), family, None)
+
+
+def _known_as(profile_id: int, family: Mapping[int, Member], at: datetime) -> int:
+    member = family.get(profile_id)
+    if member is None or member.survivor is None or member.merged_at is None or member.merged_at > at:
+        return profile_id
+    return _known_as(member.survivor, family, at)
 
 
 def _judge(past: PastJudgement, family: Mapping[int, Member], seen: int | None) -> Judgement:
@@ -70,7 +81,7 @@ def _known_by(profile_id: int, family: Mapping[int, Member], at: datetime, seen:
     Only those up to the place `seen` in the log count; with None all that are known by now, however late they came.
     """
     seats = {known: _seat(member, at, seen) for known, member in family.items()}
-    _note_merges(seats, family, at)
+    _note_merges(seats, family, _merges(family, at, seen))
     joining = [known for known, seat in seats.items() if seat.until is not None]
     for known in [*sorted(joining, key=lambda known: _merged_at(family[known], at)), profile_id]:
         if known in seats:
@@ -102,19 +113,41 @@ def _is_said(name: str, events: Iterable[Event]) -> bool:
     return any(name in event.properties for event in events)
 
 
-def _note_merges(seats: dict[int, Seat], family: Mapping[int, Member], at: datetime) -> None:
-    """Let each absorbed profile join at the event that merged it; one that did not happen by then stays apart."""
+def _note_merges(seats: dict[int, Seat], family: Mapping[int, Member], merges: Mapping[int, tuple[int, int]]) -> None:
+    """Let each absorbed profile join at the event that merged it; the others stay apart."""
+    for known, (survivor, seq) in merges.items():
+        seats[survivor].merges.setdefault(seq, []).append(known)
+        seats[known].until = family[known].merged_at
+
+
+def one_person(profile_id: int, family: Mapping[int, Member], at: datetime, seen: int | None) -> frozenset[int]:
+    """Name the profiles that were part of this one at a moment, itself included."""
+    merges = _merges(family, at, seen)
+    found, before = {profile_id}, set[int]()
+    while found != before:
+        before = set(found)
+        found |= {known for known, (survivor, _) in merges.items() if survivor in found}
+    return frozenset(found)
+
+
+def _merges(family: Mapping[int, Member], at: datetime, seen: int | None) -> dict[int, tuple[int, int]]:
+    """Map each profile that had been absorbed by then to the one it joined, and the place in the log of the event."""
+    found = {}
     for known, member in family.items():
         if member.survivor is None or member.merged_at is None or member.merged_at > at:
             continue
-        merging = _merging_event(seats[member.survivor].events, member.merged_at)
-        if merging is not None:
-            seats[member.survivor].merges.setdefault(merging.seq, []).append(known)
-            seats[known].until = member.merged_at
-
-
-def _merging_event(events: Iterable[Event], at: datetime) -> Event | None:
-    return next((event for event in events if event.at == at), None)
+        # Whoever it joined may have joined another since: then the event is one of theirs.
+        candidates = [member.survivor, *(other for other in family if other not in (known, member.survivor))]
+        merging = (
+            (other, event.seq)
+            for other in candidates
+            for event in family[other].events
+            if event.at == member.merged_at and (seen is None or event.seq <= seen)
+        )
+        first = next(merging, None)
+        if first is not None:
+            found[known] = first
+    return found
 
 
 def _merged_at(member: Member, at: datetime) -> datetime:

@@ -5,7 +5,7 @@ edition; what it says is kept once, so that the judgement can be given again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -13,16 +13,34 @@ import msgspec
 
 from journeys.vocabulary import Purpose
 from operational_guards.base import Guard
+from operational_guards.http import Http
 from operational_guards.registry import Setting, build_rules
 from operational_guards.rule import Rule
+from orchestrator.customer import JudgementKind
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The rules that hold a delivery, in order of the guards' names, and their edition."""
+    """The rules that hold a delivery, their edition, and whether one of them asks an endpoint.
+
+    `forecasting` and `reviewing` are those that have a say on these occasions; in a claim all have.
+    """
 
     rules: tuple[Rule, ...] = ()
     edition: int = 0
+    has_endpoint: bool = False
+    forecasting: tuple[Rule, ...] = ()
+    reviewing: tuple[Rule, ...] = ()
+
+    def on(self, kind: JudgementKind) -> tuple[Rule, ...]:
+        """Give the rules that have a say on this occasion."""
+        match kind:
+            case "claim":
+                return self.rules
+            case "forecast":
+                return self.forecasting
+            case "membership":
+                return self.reviewing
 
 
 NO_RULES = Rulebook()
@@ -33,7 +51,32 @@ def rulebook(rules: Sequence[Rule]) -> Rulebook:
     if not rules:
         return NO_RULES
     digest = blake2b(describe(rules).encode(), digest_size=8).digest()
-    return Rulebook(tuple(rules), int.from_bytes(digest) >> 1 | 1)
+    return Rulebook(
+        rules=tuple(rules),
+        edition=int.from_bytes(digest) >> 1 | 1,
+        has_endpoint=any(rule.name == Http.name for rule in rules),
+        forecasting=rules_on("forecast", rules),
+        reviewing=rules_on("membership", rules),
+    )
+
+
+def rules_on(kind: JudgementKind, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Give the rules that have a say on this occasion.
+
+    The shop's endpoint is asked right before a delivery leaves and not before: until then its silence says nothing. And
+    nobody leaves an audience because something is not known.
+    """
+    match kind:
+        case "claim":
+            return tuple(rules)
+        case "forecast":
+            return tuple(rule for rule in rules if rule.name != Http.name)
+        case "membership":
+            return tuple(_lenient(rule) for rule in rules if rule.name != Http.name)
+
+
+def _lenient(rule: Rule) -> Rule:
+    return replace(rule, conduct=rule.conduct.model_copy(update={"if_unknown": "allow"}))
 
 
 def describe(rules: Sequence[Rule]) -> str:

@@ -102,7 +102,7 @@ def _play_before(seat: Seat, place: int, merging: Event, program: Program, *, by
     before = deque(events[:place])
     advance(seat.customer, before, merging.at, program, by_delivery=by_delivery)
     seat.events = before + deque(events[place:])
-    due = seat.customer.next_delivery()
+    due = seat.customer.next_delivery(program.journeys)
     return not before and not (by_delivery and due is not None and due.due_at < merging.at)
 
 
@@ -137,6 +137,9 @@ def _has_lived(
 def _join(seat: Seat, other: Seat, merging: Event, program: Program, take_over: TakeOver) -> None:
     """Make the other profile part of this one; the events it had not read move along."""
     absorb(seat.customer, other.customer, merging.at, program)
+    if any(send.at > merging.at for send in seat.customer.facts.sends):
+        # Who they are is a fact as well, and it came after something had been sent to one of the two.
+        seat.customer.changes.late.append(merging.seq)
     seat.events = deque(sorted([*seat.events, *other.events], key=in_order))
     seat.merges.update(other.merges)
     take_over(other.customer, seat.customer.id, [event.seq for event in other.events])

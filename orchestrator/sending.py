@@ -2,12 +2,13 @@
 
 `judge_next` asks the guards about the next delivery; `settle` tells the journey its fate. Both keep what
 frequency caps count exact: a delivery counts from the moment it may have left, and no longer if it surely did not.
+What waits for a journey that does not run is not judged; what waits at a step that is gone is taken back.
 """
 
 from datetime import datetime, timedelta
 
-from journeys.decide import decide
-from journeys.decision import Fate, Settled
+from journeys.decide import decide, leave
+from journeys.decision import Decision, Disband, Fate, Settled, Snapshot, Trace
 from journeys.vocabulary import PastSend, Reach
 from operational_guards.verdict import Delay, DropItems, Suppress
 from orchestrator.customer import Customer, DeliveryState, Membership, Outgoing
@@ -23,11 +24,25 @@ def judge_next(customer: Customer, now: datetime, program: Program) -> Outgoing 
 
     One that is delayed goes back to sleep, one that is suppressed is settled.
     """
-    entry = customer.next_delivery()
+    entry = customer.next_delivery(program.journeys)
     if entry is None or entry.due_at > now:
         return None
     customer.tick(now)
+    if _has_lost_its_step(customer, entry, program):
+        return None
     return entry if _may_leave(customer, entry, program) else None
+
+
+def _has_lost_its_step(customer: Customer, entry: Outgoing, program: Program) -> bool:
+    """Take whoever waits for this delivery out of the journey if its step is gone from the file; say whether it was."""
+    delivery = entry.delivery
+    snapshot, journey = customer.enrollments.get(delivery.enrollment_id), program.journeys.get(delivery.journey)
+    if snapshot is None or journey is None or snapshot.delivery_id != delivery.id:
+        return False
+    if snapshot.step in journey.steps:
+        return False
+    apply_decision(customer, leave(journey, snapshot, scope_of(customer, program), "step_removed"))
+    return True
 
 
 def _may_leave(customer: Customer, entry: Outgoing, program: Program) -> bool:
@@ -73,9 +88,21 @@ def _settle(customer: Customer, entry: Outgoing, settled: Settled, now: datetime
     customer.outbox.pop(entry.delivery.id, None)
     _count_send(customer, entry, settled.fate)
     snapshot = customer.enrollments.get(entry.delivery.enrollment_id)
-    journey = program.journeys.get(entry.delivery.journey)
-    if snapshot is not None and journey is not None:
-        apply_decision(customer, decide(journey, snapshot, settled, scope_of(customer, program)))
+    if snapshot is not None and snapshot.delivery_id == settled.delivery_id:
+        apply_decision(customer, _told(customer, snapshot, settled, program))
+
+
+def _told(customer: Customer, snapshot: Snapshot, settled: Settled, program: Program) -> Decision:
+    """Tell the enrollment that waits for this; one whose journey or step is gone meanwhile ends."""
+    journey = program.journeys.get(snapshot.journey)
+    if journey is None:
+        now = customer.memory.clock
+        ended = snapshot.ended(snapshot.step, now, "journey_removed", snapshot.visits)
+        trace = Trace(now, snapshot.id, snapshot.journey, snapshot.step, "exited", "journey_removed")
+        return Decision(ended, (Disband(snapshot.id),), (trace,))
+    if snapshot.step not in journey.steps:
+        return leave(journey, snapshot, scope_of(customer, program), "step_removed")
+    return decide(journey, snapshot, settled, scope_of(customer, program))
 
 
 def _count_send(customer: Customer, entry: Outgoing, fate: Fate) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from journeys.duration import format_duration
+from journeys.known_events import is_by_machine
 from journeys.vocabulary import Profile
 from orchestrator.customer import WAITING
 from orchestrator.explain import Explanation, Past
@@ -131,7 +132,8 @@ def _event(name: str, properties: Mapping[str, Any]) -> str:
     telling = [f"{key} {_shown(properties[key])}" for key in names if _is_plain(properties.get(key))]
     goods = _goods(properties.get("products"))
     said = telling[:_MOST_TELLING] + ([goods] if goods else [])
-    return f"{name}{': ' if said else ''}{', '.join(said)}"
+    by_machine = " by a machine" if is_by_machine(name, properties) else ""
+    return f"{name}{by_machine}{': ' if said else ''}{', '.join(said)}"
 
 
 def _is_plain(value: object) -> bool:

@@ -6,10 +6,11 @@ from orchestrator.cli.database import opened
 from orchestrator.cli.options import HERE, STANDARD_INPUT, AsJson, Database, EventsFile, SourceName, Workspace
 from orchestrator.cli.output import Progress, counted, numbered, print_json
 from orchestrator.cli.workspace import understood
-from orchestrator.clock import stopwatch
-from orchestrator.importing import import_lines
+from orchestrator.clock import stopwatch, wall_now
+from orchestrator.importing import import_lines, import_stated
 from orchestrator.intake import Rejects, read_lines
-from orchestrator.sources.registry import DEFAULT, load_source
+from orchestrator.sources.registry import DEFAULT, load_source, load_whole_file
+from orchestrator.sources.segment import SegmentSource
 
 
 def ingest(
@@ -22,6 +23,8 @@ def ingest(
 ) -> None:
     """Take in a file of events in the shape of the Segment spec, one JSON object a line, gzip or plain.
 
+    With --source catalog the file is the shop's goods instead, as CSV with a header or as JSON lines.
+
     Every event is taken in once, however often its file is read. Lines that are not taken are written to
     FILE.rejected.jsonl, each with its reason, and the exit code is then 1. Journeys act on the events at the next
     `tactful run`.
@@ -30,17 +33,24 @@ def ingest(
     Examples:
       tactful ingest events.jsonl
       zcat events.jsonl.gz | tactful ingest -
+      tactful ingest goods.csv --source catalog
     """
     is_stdin = str(path) == STANDARD_INPUT
     name = "stdin" if is_stdin else path.name
-    source = load_source(shape)(understood(folder).shop.country)
+    country = understood(folder).shop.country
+    whole = load_whole_file(shape)
+    source = load_source(shape)(country) if whole is None else SegmentSource(country, name=whole.name)
     with (
         opened(folder, database) as store,
         Rejects(folder / "stdin" if is_stdin else path) as rejects,
         Progress(name, stopwatch) as progress,
     ):
         lines = numbered(progress, read_lines(path))
-        appended = import_lines(lines, name=name, source=source, store=store, rejects=rejects)
+        if whole is None:
+            appended = import_lines(lines, name=name, source=source, store=store, rejects=rejects)
+        else:
+            told = whole(country).tell(lines, name, wall_now())
+            appended = import_stated(told, name=name, reader=source, store=store, rejects=rejects)
     if as_json:
         print_json({"accepted": appended.accepted, "duplicate": appended.duplicate, "rejected": rejects.count})
     else:

@@ -101,11 +101,14 @@ class Reception:
         return Taken(committed.accepted, committed.duplicate, len(rejections))
 
 
-def _understood(source: str, hook: Hook, request: HookRequest, now: datetime) -> list[bytes] | Denied | Broken:
+def _understood(source: str, hook: Hook, request: HookRequest, now: datetime) -> list[bytes] | Taken | Denied | Broken:
     """Let the adapter check and read a call; what it says comes back as lines of the Segment spec."""
     try:
         received = hook.receive(request, now)
         if isinstance(received, Received):
+            # Anybody can send what is not signed: it must not keep alive a source that has fallen silent.
+            if not received.is_signed:
+                return Taken(0, 0, 0)
             return [msgspec.json.encode(dict(call)) for call in received.calls]
     except Exception as error:  # whatever an adapter does with a payload it did not expect
         _LOG.error("event=hook.broken source=%s error=%s", source, type(error).__name__)

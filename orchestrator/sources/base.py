@@ -4,6 +4,7 @@ A source turns one line or payload into an event with the identifiers of the per
 entry-point group `tactful.sources` holds such classes; the built-in one comes in through the same door.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol, TypeAlias
@@ -25,6 +26,28 @@ class Accepted:
 
 
 Reading: TypeAlias = Accepted | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a row of a whole file led to: a call of the Segment spec, or the reason why it cannot be read."""
+
+    number: int
+    line: bytes
+    call: bytes = b""
+    refused: Refused | None = None
+
+
+class WholeFile(Protocol):
+    """Reads a file of which several lines may tell of one thing, and says in calls what it says."""
+
+    name: ClassVar[str]
+
+    def __init__(self, country: str) -> None: ...
+
+    def tell(self, lines: Iterator[tuple[int, bytes]], name: str, received_at: datetime) -> Iterator[Stated]:
+        """Say what the file says; `name` begins the place in the sentence of a refusal."""
+        ...
 
 
 class Source(Protocol):

@@ -29,6 +29,10 @@ class Reason(StrEnum):
     ABSURD_DATE = "line.absurd_date"
     PROPERTIES_NOT_AN_OBJECT = "line.properties_not_an_object"
     TOO_MANY_PRODUCTS = "line.too_many_products"
+    NO_PRODUCT_ID = "row.no_product_id"
+    NO_NUMBER = "row.no_number"
+    NO_YES_OR_NO = "row.no_yes_or_no"
+    TOO_MANY_CELLS = "row.too_many_cells"
 
 
 _SENTENCES = {
@@ -62,6 +66,10 @@ _SENTENCES = {
         "properties and traits are JSON objects",
         "write them as {...} or leave them out",
     ),
+    Reason.NO_PRODUCT_ID: ("a row of a catalog names its product", "fill in the column product_id"),
+    Reason.NO_NUMBER: ("a price and a quantity are numbers", "write them like 12.50, without a currency"),
+    Reason.NO_YES_OR_NO: ("in_stock is yes or no", "write yes, no, true, false, 1 or 0"),
+    Reason.TOO_MANY_CELLS: ("a row has no more cells than the header", "put cells that hold the separator in quotes"),
     Reason.TOO_MANY_PRODUCTS: (f"an event names at most {MAX_PRODUCTS:,} products", "split it into several events"),
 }
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol, cast
 from journeys.errors import OrchestratorError
 from journeys.spelling import did_you_mean
 from journeys.vocabulary import FactKind
-from orchestrator.sources.base import Source
+from orchestrator.sources.base import Source, WholeFile
 from orchestrator.sources.hooks import SourceParams
 
 GROUP = "tactful.sources"
@@ -44,6 +44,13 @@ def load_source(name: str) -> type[Source]:
             f"asked; name it under sources: in journeys.yaml, or read the file as {DEFAULT}"
         )
     return cast("type[Source]", loaded)
+
+
+def load_whole_file(name: str) -> type[WholeFile] | None:
+    """Give the class that reads a file as a whole; None where this source reads lines, or there is none."""
+    declared = _declared()
+    loaded = _load(name, declared) if name in declared else None
+    return loaded if hasattr(loaded, "tell") else None
 
 
 def load_adapter(name: str) -> type[Adapter]:

@@ -114,7 +114,7 @@ class SegmentSource:
         if not identifiers and not is_about_shop:
             return refuse(place, Reason.NO_IDENTIFIER, "none")
         event = Event(message_id, kind, name, _to_millisecond(at), properties, self._name)  # type: ignore[arg-type]  # kind is one of _NAMES
-        return Accepted(event, identifiers, self._dedup(message_id, own), line)
+        return Accepted(event, identifiers, dedup_key(self._name, message_id, own), line)
 
     def _contacts(self, call: _Envelope, properties: dict[str, Any]) -> list[Identifier]:
         """Write the contacts in the event the one way, and list all that the call names."""
@@ -142,15 +142,16 @@ class SegmentSource:
                 found.append(Identifier("phone", phone))
         return found
 
-    def _dedup(self, message_id: str, own: datetime | None) -> bytes:
-        """Name the message: the hour it says it happened in (0 when it says nothing), then a hash of where and which.
 
-        The hour comes first so that keys of one time lie together in the index; it is never the hour of receipt, which
-        would differ when the message is sent again.
-        """
-        hour = 0 if own is None else max(0, int(_aware(own).timestamp()) // 3600)
-        name = f"{self._name}\0{message_id}".encode()
-        return hour.to_bytes(4, "big") + blake2b(name, digest_size=12).digest()
+def dedup_key(source: str, message_id: str, own: datetime | None) -> bytes:
+    """Name a message: the hour it says it happened in (0 when it says nothing), then a hash of where and which.
+
+    The hour comes first so that keys of one time lie together in the index; it is never the hour of receipt, which
+    would differ when the message is sent again.
+    """
+    hour = 0 if own is None else max(0, int(_aware(own).timestamp()) // 3600)
+    name = f"{source}\0{message_id}".encode()
+    return hour.to_bytes(4, "big") + blake2b(name, digest_size=12).digest()
 
 
 def _fault(line: bytes, call: _Envelope, place: str) -> Refused | None:

@@ -97,6 +97,13 @@ class Store(Protocol):
         """Open the engine's transaction: it commits at the end, or changes nothing."""
         ...
 
+    def has_news(self, profile_id: int, seen: int) -> bool:
+        """Say whether anything about this customer, or whoever they turned out to be, came after this place in the log.
+
+        It sees every event whose append has returned.
+        """
+        ...
+
     def catalog(self) -> Catalog:
         """Give the goods seen so far."""
         ...

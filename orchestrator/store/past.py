@@ -1,6 +1,6 @@
 """What did the database hold when a judgement was given? Everything `orchestrator.replay` needs, read back."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from journeys.keys import enrollment_of
+from journeys.keys import enrollment_of, profile_of
 from journeys.vocabulary import NO_GOODS, Delivery, Doubt, Event, FactKind, Goods, Outside, PastSend
 from orchestrator.customer import Doubts, JudgementKind
 from orchestrator.goods import apply_goods
@@ -40,6 +40,9 @@ _LINE = "id, delivery_id, profile_id, at, kind, verdict, reason, answers, editio
 _DELIVERY = (
     "d.id, d.profile_id, d.journey, d.step, d.channel, d.reach, d.purpose, d.intent, d.min_items, d.items, d.planned_at"
 )
+# Whoever is part of somebody is so directly: of chains of merges only the last profile is noted.
+_SURVIVOR = "(SELECT COALESCE(merged_into, id) FROM profiles WHERE id = ?)"
+_FAMILY = f"p.id = {_SURVIVOR} OR p.merged_into = {_SURVIVOR}"
 _read_given = msgspec.json.Decoder(_Given).decode
 
 
@@ -88,11 +91,8 @@ def _delivery(row: Any) -> Delivery:
 
 def lines(connection: Connection, delivery_id: int) -> list[Line]:
     """Give every line of the ledger about one delivery, in the order they were written."""
-    owners = connection.exec_driver_sql(
-        "SELECT id FROM profiles WHERE id = (SELECT profile_id FROM deliveries WHERE id = ?) "
-        "OR merged_into = (SELECT profile_id FROM deliveries WHERE id = ?)",
-        (delivery_id, delivery_id),
-    ).all()
+    owner = connection.exec_driver_sql("SELECT profile_id FROM deliveries WHERE id = ?", (delivery_id,)).scalar()
+    owners = connection.exec_driver_sql(f"SELECT id FROM profiles p WHERE {_FAMILY}", (owner, owner)).all()
     rows = connection.exec_driver_sql(
         f"SELECT {_LINE} FROM judgements "
         "WHERE profile_id IN (SELECT value FROM json_each(?)) AND delivery_id = ? ORDER BY id",
@@ -128,9 +128,9 @@ def rulebook(connection: Connection, edition: int) -> str | None:
 
 
 def family(connection: Connection, profile_id: int) -> dict[int, Member]:
-    """Give a profile and all that were merged into it, each with its events as they were taken in."""
+    """Give all profiles that turned out to be one person with this one, each with its events as they were taken in."""
     rows = connection.exec_driver_sql(
-        "SELECT id, body, merged_into, merged_at FROM profiles WHERE id = ? OR merged_into = ? ORDER BY id",
+        f"SELECT id, body, merged_into, merged_at FROM profiles p WHERE {_FAMILY} ORDER BY id",
         (profile_id, profile_id),
     ).all()
     ids = [row[0] for row in rows]
@@ -152,8 +152,10 @@ def family(connection: Connection, profile_id: int) -> dict[int, Member]:
     }
 
 
-def sends_before(connection: Connection, line: Line, ids: Iterable[int]) -> tuple[PastSend, ...]:
-    """Give what these profiles' deliveries had sent by the time of a judgement, oldest first.
+def sends_before(
+    connection: Connection, line: Line, family: Iterable[int], then: Container[int]
+) -> tuple[PastSend, ...]:
+    """Give what had been sent by the time of a judgement to the profiles that were one person `then`, oldest first.
 
     The ledger's order is the order of time: an attempt counts when its own judgement was written before, unless it was
     known by then that it did not arrive.
@@ -163,8 +165,9 @@ def sends_before(connection: Connection, line: Line, ids: Iterable[int]) -> tupl
         "FROM deliveries d JOIN attempts a ON a.delivery_id = d.id "
         "WHERE d.profile_id IN (SELECT value FROM json_each(?)) AND d.purpose = 0 AND d.reach = 0 "
         "AND a.started_at <= ? AND d.id <> ? ORDER BY a.started_at, d.id, a.number",
-        (codec.encode_text(sorted(ids)), _ms(line.at), line.delivery_id),
+        (codec.encode_text(sorted(family)), _ms(line.at), line.delivery_id),
     ).all()
+    rows = [row for row in rows if profile_of(row[3]) in then]
     earlier = _judged_before(connection, line, {row[3] for row in rows})
     latest = {row[3]: row for row in rows if row[0] < _ms(line.at) or row[3] in earlier}
     return tuple(_send(row) for row in latest.values() if not _had_failed(row, _ms(line.at)))

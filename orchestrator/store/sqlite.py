@@ -99,6 +99,11 @@ class SqliteStore:
         with self.transaction() as connection:
             yield SqliteTurn(connection)
 
+    def has_news(self, profile_id: int, seen: int) -> bool:
+        """Say whether anything about this customer came after this place in the log."""
+        with self.engine.connect() as connection:
+            return connection.exec_driver_sql(statements.NEWS, (profile_id, profile_id, seen)).first() is not None
+
     def catalog(self) -> Catalog:
         """Give the goods seen so far."""
         with self.reading() as connection:

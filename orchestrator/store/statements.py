@@ -33,6 +33,11 @@ CLAIM_DUE_IN_ORDER = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS
 IS_FULLER = "SELECT 1 FROM inbox LIMIT 1 OFFSET ?"
 WAITING = f"SELECT profile_id, COUNT(*) FROM inbox WHERE profile_id {IN_BATCH} AND aside = 0 GROUP BY profile_id"
 CLAIM_DUE = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS NULL ORDER BY due_at LIMIT ?"
+# What came about somebody since a message was judged, or about the person they turned out to be.
+NEWS = (
+    "SELECT 1 FROM inbox WHERE profile_id IN (?, (SELECT merged_into FROM profiles WHERE id = ?)) AND seq > ? "
+    "AND aside = 0 LIMIT 1"
+)
 
 # Loading.
 STANDING = f"SELECT id, version, merged_into, merged_at FROM profiles WHERE id {IN_BATCH} AND set_aside IS NULL"

@@ -4,7 +4,7 @@ The engine, dispatcher and store are the real ones; only the clock and the provi
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,9 +15,10 @@ from typing import Any
 from actions.base import Action
 from actions.render import Renderer, Shop
 from journeys.spec import JourneysFile
-from journeys.vocabulary import Event
+from journeys.vocabulary import Delivery, Event, Outside
 from orchestrator.dispatcher import Dispatcher, Post
-from orchestrator.engine import Engine, Handover, Moments, Report
+from orchestrator.engine import Engine, Handover, Input, Moments, Report
+from orchestrator.inquiries import Answered, Inquiry
 from orchestrator.links import Links
 from orchestrator.program import Program
 from orchestrator.project import Project, check_project
@@ -61,7 +62,10 @@ class Clock:
 
 @dataclass(slots=True)
 class Workspace:
-    """Everything that a process would hold, and the provider that outlives it."""
+    """Everything that a process would hold, and the provider that outlives it.
+
+    `endpoint` is what the shop's own endpoint says of a delivery; None when it does not answer, as here by default.
+    """
 
     folder: Path
     open_store: OpenStore
@@ -73,6 +77,7 @@ class Workspace:
     provider: Provider
     actions: dict[str, RecordingAction]
     handovers: list[Handover] = field(default_factory=list)
+    endpoint: Callable[[Delivery], Mapping[str, Any] | None] = lambda _: None
 
     @property
     def spec(self) -> JourneysFile:
@@ -95,7 +100,7 @@ class Workspace:
 
     def turn(self, reports: Sequence[Report] = ()) -> list[Handover]:
         """Give one turn of the engine; what may leave is not performed."""
-        return self.engine.run_turn(reports)[0]
+        return [output for output in self.engine.run_turn(reports)[0] if isinstance(output, Handover)]
 
     def perform(self, handovers: Sequence[Handover]) -> list[Report]:
         """Perform these deliveries; a channel's `gate` must be open."""
@@ -105,14 +110,23 @@ class Workspace:
         """Run turns, performing what they hand over, until nothing is left to do at this moment."""
         if at:
             self.clock.now = moment(at) if isinstance(at, str) else at
-        reports: list[Report] = []
+        inputs: list[Input] = []
         for _ in range(MOST_TURNS):
-            handovers, customers = self.engine.run_turn(reports)
-            if not handovers and not customers:
+            outputs, customers = self.engine.run_turn(inputs)
+            if not outputs and not customers:
                 return
+            handovers = [output for output in outputs if isinstance(output, Handover)]
             self.handovers.extend(handovers)
-            reports = self.perform(handovers) if handovers else []
+            inputs = [self._answer(output) for output in outputs if isinstance(output, Inquiry)]
+            inputs += self.perform(handovers) if handovers else []
         raise AssertionError(f"still busy at {self.clock.now} after {MOST_TURNS} turns")
+
+    def _answer(self, inquiry: Inquiry) -> Answered:
+        """Ask the endpoint; no source answers here."""
+        delivery = inquiry.delivery
+        outside = Outside(self.clock.now, self.endpoint(delivery)) if inquiry.asks_endpoint else None
+        untold = frozenset(name for name, _ in inquiry.wanted)
+        return Answered(delivery.id, delivery.profile_id, untold=untold, outside=outside)
 
     def live_until(self, at: str | datetime) -> None:
         """Let time pass, waking whenever something is due."""
@@ -165,9 +179,9 @@ class Workspace:
         lost = self.store.take_lost(now, now + timedelta(minutes=5), self.engine.worker)
         return [self.dispatcher().find_lost(entry) for entry in lost]
 
-    def dispatcher(self) -> Dispatcher:
-        """Make a dispatcher: it belongs to the event loop it is used in."""
-        return Dispatcher(self._post(), self.program)
+    def dispatcher(self, **options: Any) -> Dispatcher:
+        """Make a dispatcher: it belongs to the event loop it is used in. Only with `news` it takes a last look."""
+        return Dispatcher(self._post(), self.program, **options)
 
     def _post(self) -> Post:
         shop = self.spec.shop
@@ -235,9 +249,9 @@ def short_lived_workspace(text: str, open_store: OpenStore, **options: Any) -> I
             workspace.store.close()
 
 
-def check(text: str, templates: Mapping[str, str] | None = None, folder: Path = Path()) -> Project:
-    """Check journeys (and guards) beside the shop that all tests have; a problem fails the test."""
-    project = check_project(f"{SHOP}{text}", templates or {}, folder)
+def check(text: str, templates: Mapping[str, str] | None = None, folder: Path = Path(), head: str = SHOP) -> Project:
+    """Check journeys (and guards) beside the shop that all tests have, or another; a problem fails the test."""
+    project = check_project(f"{head}{text}", templates or {}, folder)
     assert not project.errors, "\n".join(map(str, project.errors))
     return project
 
@@ -250,9 +264,10 @@ def open_workspace(
     now: str = "09:00",
     moments: Moments | None = None,
     finds: bool = True,
+    head: str = SHOP,
 ) -> Workspace:
     """Open a workspace with these journeys; `moments` other than the clock are for runs through history."""
-    project = check(text, folder=folder)
+    project = check(text, folder=folder, head=head)
     store = open_store(folder)
     program = project.program(store.catalog())
     clock, provider = Clock(moment(now)), Provider()

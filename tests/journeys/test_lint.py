@@ -35,7 +35,7 @@ def found(
 def test_a_sound_journey_has_no_faults() -> None:
     steps = (
         "{id: pause, wait: 1h}",
-        SEND,
+        "{id: mail, send: email, template: a.mjml, if_suppressed: leave}",
         "{id: seen, wait_for: {event: Email Clicked, of: mail, at_most: 1d}, then: call}",
         "{id: sort, branch: [{if: event.value > 1, go: call}, {else: true, go: again}]}",
         "{id: again, go: pause}",
@@ -330,8 +330,59 @@ def test_an_event_listed_in_the_file_is_known() -> None:
     assert lint(parsed.spec, ("Checkout Started",)) == []
 
 
+FOLLOWS = (
+    'journeys.yaml:{place}: journey.follow_up_of_unsent step "first": "{follower}" follows up on it, even if it is not '
+    "sent; add if_suppressed: exit, a step, or continue if that is meant"
+)
+WATCH = "{id: watch, wait_for: {event: Email Clicked, of: first, at_most: 1d}}"
+FIRST = "{id: first, send: email, text: Hello, items: entry.products%s}"
+SAME = "{id: nudge, send: email, text: Still there, items: entry.products}"
+
+
+@pytest.mark.parametrize(
+    ("steps", "follower"),
+    [
+        pytest.param((FIRST % "", WATCH), "watch", id="waits for an answer to it"),
+        pytest.param((FIRST % "", "{id: pause, wait: 1d}", SAME), "nudge", id="is about the same goods"),
+        pytest.param(("{id: first, lead_magnet: {file: a, template: b}}", WATCH), "watch", id="waits after a guide"),
+        pytest.param(
+            (FIRST % "", "{id: go, go: watch}", "{id: leave, exit: done}", WATCH), "watch", id="further round"
+        ),
+    ],
+)
+def test_what_follows_up_on_a_message_that_may_be_unsent_is_a_warning(steps: tuple[str, ...], follower: str) -> None:
+    assert [fault for fault in found(*steps) if "unreachable" not in fault] == [
+        FOLLOWS.format(place="11:9", follower=follower)
+    ]
+
+
+def test_a_follow_up_of_what_may_be_unsent_keeps_no_journey_from_running() -> None:
+    assert [rule.severity for rule in RULES if rule.code == "journey.follow_up_of_unsent"] == ["warning"]
+
+
+@pytest.mark.parametrize("said", ["continue", "exit", "leave"])
+def test_whoever_says_what_happens_when_it_is_not_sent_is_not_warned(said: str) -> None:
+    steps = (FIRST % f", if_suppressed: {said}", WATCH, SAME.replace("}", ", if_suppressed: exit}"))
+    assert found(*steps, "{id: leave, exit: done}") == []
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param((FIRST % "", SAME.replace("entry.products", "profile.favourites")), id="about other goods"),
+        pytest.param((FIRST % "", SAME.replace(", items: entry.products", "")), id="about no goods"),
+        pytest.param(("{id: pause, wait: 1d}", FIRST % "", "{id: again, go: pause}"), id="about itself, again"),
+        pytest.param((WATCH, FIRST % ""), id="before it"),
+        pytest.param((FIRST % "", "{id: ads, audience: {add: cart, items: entry.products}}"), id="an audience"),
+        pytest.param((FIRST % "",), id="last of all"),
+    ],
+)
+def test_what_does_not_follow_up_on_a_message_is_no_matter(steps: tuple[str, ...]) -> None:
+    assert found(*steps) == []
+
+
 def test_every_rule_has_a_code_of_its_own_and_an_explanation() -> None:
-    assert len({rule.code for rule in RULES}) == len(RULES) == 19
+    assert len({rule.code for rule in RULES}) == len(RULES) == 20
     assert all(rule.code == f"journey.{rule.find.__name__}" and rule.explanation.endswith(".") for rule in RULES)
 
 

@@ -161,7 +161,7 @@ def test_a_key_without_a_value_is_an_error() -> None:
 def test_pythons_names_of_keys_are_unknown() -> None:
     assert about_journey("entry: {event: A, if_: event.value > 1}\nsteps: [{id: a, wait: 1d}]") == [
         'journeys.yaml:6:23: schema.unknown_key journey "cart": unknown key "if_" in entry; did you mean "if"? '
-        "Known keys: event, schedule, in, if, key"
+        "Known keys: event, schedule, in, if, machine, key"
     ]
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from journeys.duration import format_duration
+from journeys.keys import delivery_key, enrollment_key
 from journeys.parse import parse
 from journeys.spec import STEP_KINDS, WEEKDAYS, JourneysFile, LocalTime, ReEntry
 from orchestrator.app import build
@@ -78,9 +79,9 @@ journeys:
         guards: {frequency_cap: {email: 60 per day}}
         except: {out_of_stock: it is made to order}
         if_suppressed: exit
-      - {id: second, send: email, text: "Hello!"}
+      - {id: second, send: email, text: "Hello!", if_suppressed: continue}
       - id: watch
-        wait_for: {event: Email Clicked, of: second, if: event.step == "second", at_most: 1d}
+        wait_for: {event: Email Clicked, of: second, if: event.step == "second", machine: true, at_most: 1d}
         then: sort
         otherwise: sort
       - {id: sort, branch: [{if: entry.value > 90, go: last}, {else: true, go: mark}]}
@@ -157,7 +158,7 @@ def _live_through_a_month(folder: Path) -> None:
         identify("ann", "08:00", first_name="Ann"),
         track("Checkout Started", "09:00", checkout_id="k1", value=80, products=GRINDER),
         track("Basket Opened", "2026-03-03 09:00"),
-        track("Email Clicked", "2026-03-03 13:00"),
+        track("Email Clicked", "2026-03-03 13:00", delivery=delivery_key(enrollment_key(1, 0), 4), step="second"),
         track("Order Completed", "2026-03-06 09:00", order_id="o1", checkout_id="k1", value=80, products=GRINDER),
         track("Checkout Started", "2026-03-20 09:00", checkout_id="k2", value=80, products=GRINDER),
     )

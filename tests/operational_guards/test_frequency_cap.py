@@ -180,7 +180,9 @@ def test_midnight_that_the_clock_skips_comes_with_the_skip():
     assert verdict.until == utc("2026-04-23 22:00")
 
 
-@pytest.mark.parametrize("text", ["often", "1 per", "1 per month", "per day", "-1 per day", "1.5 per day", "1 per 0d"])
+@pytest.mark.parametrize(
+    "text", ["often", "1 per", "1 per month", "per day", "-1 per day", "1.5 per day", "1 per 0d", "1 per 31d"]
+)
 def test_a_wrong_cap_says_what_to_write(text):
     with pytest.raises(ValidationError, match=f'got "{text}"; write one like'):
         guard_of(FrequencyCap, email=text)

@@ -45,7 +45,37 @@ def test_the_machine_is_named(inbox: dict[str, Any]) -> None:
 def test_an_unknown_goal_is_refused_with_those_there_are() -> None:
     finished = bench("--only", "G4")
     assert finished.returncode == 2
-    assert 'expected goals like G2,G8, got "G4"; known are G1, G2, G3, G7, G8, G9' in finished.stderr
+    assert 'expected goals like G2,G8, got "G4"; known are G1, G2, G3, G5, G7, G8, G9, G10' in finished.stderr
+
+
+@pytest.fixture(scope="module")
+def judged() -> dict[str, Any]:
+    """Judge and send a few letters, and wake a few that sleep."""
+    numbers: dict[str, Any] = json.loads(bench("--quick", "--json", "--only", "g5,g10").stdout)
+    return {result["name"]: result for result in numbers["results"]}
+
+
+def test_judging_is_held_against_the_raw_limit_and_a_number_of_judgements(judged: dict[str, Any]) -> None:
+    result = judged["G5 judged"]
+    assert (result["unit"], result["goal"]) == ("judgements/s", ">= 5,000")
+    assert 0 < result["ratio"] < 1
+
+
+def test_no_more_letters_are_under_way_than_the_dispatcher_has_room_for(judged: dict[str, Any]) -> None:
+    result = judged["G5 sends of 100 ms"]
+    assert result["note"].startswith("400 letters, 100 under way at most;")
+    assert 0 < result["value"] < 1_000
+
+
+def test_memory_while_sending_is_compared_with_an_early_moment(judged: dict[str, Any]) -> None:
+    assert 0.9 < judged["G5 growth"]["value"] < 1.5
+
+
+def test_the_time_from_a_fact_to_its_effect_is_told_in_milliseconds(judged: dict[str, Any]) -> None:
+    middle, late = judged["G10 fact counts, p50"], judged["G10 fact counts, p99"]
+    assert (late["unit"], late["goal"]) == ("ms", "<= 1,000")
+    assert 0 < middle["value"] <= late["value"]
+    assert late["note"].startswith("30 facts, 1,000 others asleep;")
 
 
 @pytest.mark.parametrize(

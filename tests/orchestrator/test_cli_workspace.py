@@ -200,7 +200,8 @@ def test_only_deliveries_of_a_state_are_listed(lived: Path) -> None:
 
 def test_a_delivery_has_exactly_these_members(lived: Path) -> None:
     first = lines_of(tactful("deliveries", "-C", lived, "--json"))[0]
-    assert " ".join(first) == "key profile journey step state reason due settled channel dropped_items attempts forecast"
+    members = "key profile journey step state reason due settled channel dropped_items attempts forecast"
+    assert " ".join(first) == members
 
 
 def test_a_state_that_is_none_is_wrong_usage_and_lists_the_states(lived: Path) -> None:

@@ -31,7 +31,7 @@ from orchestrator.store import arrivals
 from orchestrator.store.append import Appended
 from orchestrator.store.arrivals import Arrival, Outcome
 from orchestrator.store.sqlite import SqliteStore
-from tests.fakes.hooks import SECRET, FakeShop, order, payload, signed
+from tests.fakes.hooks import PING, SECRET, FakeShop, order, payload, signed
 
 ADDRESS = "http://shop.test"
 
@@ -386,6 +386,11 @@ def test_where_refused_events_cannot_be_kept_the_call_is_not_acknowledged(shop: 
     assert refusal(shop.post(payload(order("o2", order_id=None)))) == (503, "unavailable")
 
 
+def test_a_ping_is_answered_although_nothing_of_it_is_taken_in(shop: Shop) -> None:
+    answer = shop.post(PING, {})
+    assert (answer.status_code, answer.json()) == (200, {"accepted": 0, "duplicate": 0, "rejected": 0})
+
+
 # Who was heard.
 
 
@@ -400,6 +405,7 @@ def heard(shop: Shop) -> dict[str, Heard]:
         pytest.param(payload(), None, True, id="nothing of interest"),
         pytest.param(payload(order("o1")), {}, False, id="unsigned"),
         pytest.param(payload(order("o1", order_id=None)), None, False, id="only what is refused"),
+        pytest.param(PING, {}, False, id="a ping that anybody can send"),
     ],
 )
 def test_a_source_is_heard_when_its_call_was_understood(

@@ -88,3 +88,23 @@ def test_an_order_that_was_paid_after_all_is_under_way() -> None:
     paid = said("Payment Received", T0 + 2 * DAY, order_id="o1")
     assert why(ordered(), failed, paid, at=DAY) == "called_off"
     assert why(ordered(), failed, paid) == "in_delivery"
+
+
+# A return that names no goods, as Shopify tells it.
+
+
+def test_a_return_without_goods_is_of_all_goods_of_its_order() -> None:
+    delivered = said("Order Delivered", T0 + DAY, **PARCEL)
+    back = said("Return Requested", T0 + 2 * DAY, return_id="r1", order_id="o1")
+    assert why(ordered(), delivered, back) == "returned"
+
+
+def test_a_return_without_goods_of_another_order_is_of_none() -> None:
+    delivered = said("Order Delivered", T0 + DAY, **PARCEL)
+    back = said("Return Requested", T0 + 2 * DAY, return_id="r1", order_id="o2")
+    assert why(ordered(), delivered, back) == ""
+
+
+def test_goods_that_come_back_before_they_arrived_are_returned_and_not_under_way() -> None:
+    back = said("Return Requested", T0 + 2 * DAY, return_id="r1", order_id="o1")
+    assert why(ordered(), back) == "returned"

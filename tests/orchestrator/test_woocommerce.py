@@ -98,7 +98,7 @@ def test_without_a_secret_there_is_no_source() -> None:
 
 def test_the_ping_of_a_new_webhook_is_a_form_without_a_signature_and_says_nothing() -> None:
     form = {"content-type": "application/x-www-form-urlencoded"}
-    assert woocommerce().receive(HookRequest(b"webhook_id=12", form, {}), NOW) == Received(())
+    assert woocommerce().receive(HookRequest(b"webhook_id=12", form, {}), NOW) == Received((), is_signed=False)
 
 
 def test_a_form_that_says_more_than_the_ping_is_unsigned() -> None:

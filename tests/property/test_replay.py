@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestrator.replaying import replay
 from orchestrator.store.base import Store
 from orchestrator.store.sqlite import SqliteStore
 from tests.fakes.calls import GRINDER, anonymous, identify, moment, track
@@ -75,12 +76,13 @@ BEGIN = moment("2026-03-02 09:00")
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that somebody does some hours after the last thing that happened."""
+    """Something that somebody does some hours after the last thing that happened; it is told some hours `late`."""
 
     hours: int
     kind: str
     who: str
     number: int
+    late: int = 0
 
     def line(self, at: Any) -> bytes:
         """Write it as the call that tells of it."""
@@ -128,6 +130,7 @@ histories = st.lists(
         kind=st.sampled_from(KINDS),
         who=st.sampled_from(PEOPLE),
         number=st.integers(1, 2),
+        late=st.sampled_from([0, 0, 2, 30]),
     ),
     min_size=1,
     max_size=8,
@@ -167,7 +170,7 @@ def live(shop: Workspace, history: list[Happening], *, repeats: int = 1, restart
         if restarts:
             shop.restart()
         for _ in range(repeats):
-            shop.ingest(happening.line(now))
+            shop.ingest(happening.line(now - timedelta(hours=happening.late)))
         shop.settle()
     if restarts:
         shop.restart()
@@ -211,6 +214,16 @@ def test_forgetting_all_that_is_in_memory_leaves_the_same_rows(empty: Path, hist
         live(other, history, restarts=True)
         # The number of the worker that made an attempt differs after a restart, and nothing else.
         assert contents(one, without=("worker",)) == contents(other, without=("worker",))
+
+
+@given(history=histories)
+@settings(max_examples=40, deadline=None)
+def test_every_judgement_of_a_history_is_given_again(empty: Path, history: list[Happening]) -> None:
+    with workspace(empty) as shop:
+        live(shop, history)
+        keys = [key for (key,) in shop.rows("SELECT DISTINCT delivery_id FROM judgements")]
+        judgements = [each for key in keys for each in replay(shop.store, key)[1]]
+        assert [each.line for each in judgements if not each.is_same] == []
 
 
 def test_a_history_that_is_lived_through_makes_rows_of_every_kind(empty: Path) -> None:
