@@ -103,6 +103,8 @@ class Judged:
     `kind` says on which occasion: in the claim right before it leaves, as a forecast while it waits, or because a fact
     changed about somebody who is in an audience. `edition` names the rules; `doubts` and `outside` are what was known
     beside the facts, and `saw_goods` whether the shop's goods were. `lag` is how long the platform takes to act.
+    `cause` is why the address must not be written to, empty when it may be, None when nobody ever said so: the log
+    alone does not tell whether an address was known already when something was said about it.
     """
 
     delivery_id: int
@@ -114,6 +116,7 @@ class Judged:
     outside: Mapping[str, Outside] = field(default_factory=dict)
     saw_goods: bool = False
     lag: timedelta | None = None
+    cause: str | None = None
 
 
 @dataclass(slots=True)

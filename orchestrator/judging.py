@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from journeys.duration import format_duration
-from journeys.vocabulary import NO_GOODS, Delivery
+from journeys.vocabulary import NO_GOODS, Delivery, Profile
 from operational_guards.judge import judge
 from operational_guards.verdict import Allow, Answer, Evidence, Judgement
 from orchestrator.customer import Customer, Judged, JudgementKind
@@ -56,5 +56,12 @@ def note(customer: Customer, delivery: Delivery, kind: JudgementKind, judgement:
             facts.outside,
             saw_goods=facts.goods is not NO_GOODS,
             lag=program.lags.get(delivery.channel) if kind == "membership" else None,
+            cause=_cause(facts.profile, delivery.channel),
         )
     )
+
+
+def _cause(profile: Profile, channel: str) -> str | None:
+    if not profile.suppressed and False not in profile.consent.values():
+        return None
+    return profile.suppressed.get(profile.address(channel), "")

@@ -35,7 +35,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class PastJudgement:
-    """One line of the ledger with everything it was given on."""
+    """One line of the ledger with everything it was given on; `cause` as in `orchestrator.customer.Judged`."""
 
     delivery: Delivery
     at: datetime
@@ -45,6 +45,7 @@ class PastJudgement:
     sends: tuple[PastSend, ...] = ()
     doubts: Doubts = field(default_factory=dict)
     outside: Mapping[str, Outside] = field(default_factory=dict)
+    cause: str | None = None
 
 
 def judge_again(past: PastJudgement, family: Mapping[int, Member]) -> Judgement:
@@ -72,7 +73,14 @@ def _judge(past: PastJudgement, family: Mapping[int, Member], seen: int | None) 
     facts = _known_by(past.delivery.profile_id, family, past.at, seen)
     facts.sends[:] = past.sends
     facts.goods, facts.doubts, facts.outside = past.goods, past.doubts, past.outside
+    if past.cause is not None and seen is not None:
+        facts.profile = _listed(facts.profile, past.delivery.channel, past.cause)
     return judge(past.rules, past.delivery, facts, past.at)
+
+
+def _listed(profile: Profile, channel: str, cause: str) -> Profile:
+    """Put the channel's address on the suppression list for this cause, or take it off when there is none."""
+    return replace(profile, suppressed={profile.address(channel): cause} if cause else {})
 
 
 def _known_by(profile_id: int, family: Mapping[int, Member], at: datetime, seen: int | None) -> Facts:
@@ -83,7 +91,7 @@ def _known_by(profile_id: int, family: Mapping[int, Member], at: datetime, seen:
     seats = {known: _seat(member, at, seen) for known, member in family.items()}
     _note_merges(seats, family, _merges(family, at, seen))
     joining = [known for known, seat in seats.items() if seat.until is not None]
-    for known in [*sorted(joining, key=lambda known: _merged_at(family[known], at)), profile_id]:
+    for known in [*sorted(joining, key=lambda known: seats[known].until or at), profile_id]:
         if known in seats:
             play(seats[known], seats, at, _NO_JOURNEYS, by_delivery=True, take_over=_join_quietly)
     return seats[profile_id].customer.facts
@@ -103,21 +111,24 @@ def _seat(member: Member, at: datetime, seen: int | None) -> Seat:
         suppressed={},
         changed_at={},
         timezone="",
-        email="" if _is_said("email", events) else profile.email,
-        phone="" if _is_said("phone", events) else profile.phone,
+        email=_first_said("email", events) if _first_said("email", member.events) else profile.email,
+        phone=_first_said("phone", events) if _first_said("phone", member.events) else profile.phone,
     )
     return Seat(Customer(Facts(blank), Memory(blank.created_at)), events=deque(events))
 
 
-def _is_said(name: str, events: Iterable[Event]) -> bool:
-    return any(name in event.properties for event in events)
+def _first_said(name: str, events: Iterable[Event]) -> str:
+    """Give the first address that came in: a profile has it from its receipt on, before the event is read."""
+    said = ((event.seq, event.properties.get(name)) for event in events)
+    return min(((seq, address) for seq, address in said if isinstance(address, str) and address), default=(0, ""))[1]
 
 
 def _note_merges(seats: dict[int, Seat], family: Mapping[int, Member], merges: Mapping[int, tuple[int, int]]) -> None:
     """Let each absorbed profile join at the event that merged it; the others stay apart."""
     for known, (survivor, seq) in merges.items():
         seats[survivor].merges.setdefault(seq, []).append(known)
-        seats[known].until = family[known].merged_at
+        merging = next(event for event in family[survivor].events if event.seq == seq)
+        seats[known].until = merging.known_at or merging.at
 
 
 def one_person(profile_id: int, family: Mapping[int, Member], at: datetime, seen: int | None) -> frozenset[int]:
@@ -148,10 +159,6 @@ def _merges(family: Mapping[int, Member], at: datetime, seen: int | None) -> dic
         if first is not None:
             found[known] = first
     return found
-
-
-def _merged_at(member: Member, at: datetime) -> datetime:
-    return member.merged_at or at
 
 
 def _join_quietly(absorbed: Customer, survivor: int, moved: list[int], /) -> None:

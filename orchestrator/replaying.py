@@ -19,7 +19,6 @@ from orchestrator.store.base import Store
 from orchestrator.store.codec import encode_answers
 from orchestrator.store.past import Line
 
-
 _NOBODY_ASKED = b"[]"
 
 
@@ -80,6 +79,7 @@ def replay_line(connection: Connection, line: Line, delivery: Delivery, family: 
         sends=past.sends_before(connection, line, family, one_person(owner, family, line.at, line.seen)),
         doubts=line.doubts,
         outside=line.outside,
+        cause=line.cause,
     )
     return Replayed(line, given, with_lag(judge_again(given, family), delivery.channel, line.lag))
 

@@ -56,7 +56,12 @@ class Seat:
 
 def in_order(event: Event) -> tuple[datetime, bool, datetime, int]:
     """Give the place of an event among those that wait: by when it happened, or else was taken in."""
-    return event.known_at or event.at, event.known_at is not None, event.at, event.seq
+    return _moment(event), event.known_at is not None, event.at, event.seq
+
+
+def _moment(event: Event) -> datetime:
+    """Say when an event acts: when it happened, or of the past, when it was taken in."""
+    return event.known_at or event.at
 
 
 class TakeOver(Protocol):
@@ -100,10 +105,10 @@ def _play_before(seat: Seat, place: int, merging: Event, program: Program, *, by
     """Let everything before the merging event act; False when a delivery has to be judged on the way."""
     events = list(seat.events)
     before = deque(events[:place])
-    advance(seat.customer, before, merging.at, program, by_delivery=by_delivery)
+    advance(seat.customer, before, _moment(merging), program, by_delivery=by_delivery)
     seat.events = before + deque(events[place:])
     due = seat.customer.next_delivery(program.journeys)
-    return not before and not (by_delivery and due is not None and due.due_at < merging.at)
+    return not before and not (by_delivery and due is not None and due.due_at < _moment(merging))
 
 
 def _seat_of(profile_id: int, seats: Mapping[int, Seat]) -> Seat:
@@ -128,16 +133,16 @@ def _has_lived(
     if other.is_calling:
         return False
     if not by_delivery:
-        return play(other, seats, merging.at, program, by_delivery=False, take_over=take_over)
+        return play(other, seats, _moment(merging), program, by_delivery=False, take_over=take_over)
     due = next_due(other.customer, program)
-    is_unread = bool(other.events) and other.events[0].at <= merging.at
-    return not is_unread and (due is None or due > merging.at)
+    is_unread = bool(other.events) and other.events[0].at <= _moment(merging)
+    return not is_unread and (due is None or due > _moment(merging))
 
 
 def _join(seat: Seat, other: Seat, merging: Event, program: Program, take_over: TakeOver) -> None:
     """Make the other profile part of this one; the events it had not read move along."""
-    absorb(seat.customer, other.customer, merging.at, program)
-    if any(send.at > merging.at for send in seat.customer.facts.sends):
+    absorb(seat.customer, other.customer, _moment(merging), program)
+    if any(send.at > _moment(merging) for send in seat.customer.facts.sends):
         # Who they are is a fact as well, and it came after something had been sent to one of the two.
         seat.customer.changes.late.append(merging.seq)
     seat.events = deque(sorted([*seat.events, *other.events], key=in_order))

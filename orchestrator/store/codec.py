@@ -204,6 +204,8 @@ def encode_given(judged: Judged) -> str:
         given["outside"] = judged.outside
     if not judged.saw_goods:
         given["saw_goods"] = False
+    if judged.cause is not None:
+        given["cause"] = judged.cause
     if judged.lag is not None:
         given["lag_seconds"] = round(judged.lag.total_seconds())
     return encode_text(given) if given else ""

@@ -34,6 +34,7 @@ class _Given(msgspec.Struct):
     outside: dict[str, Outside] = {}
     saw_goods: bool = True
     lag_seconds: int | None = None
+    cause: str | None = None
 
 
 _LINE = "id, delivery_id, profile_id, at, kind, verdict, reason, answers, edition, seen, given"
@@ -64,6 +65,7 @@ class Line:
     outside: Mapping[str, Outside] = field(default_factory=dict)
     saw_goods: bool = True
     lag: timedelta | None = None
+    cause: str | None = None
 
 
 def delivery(connection: Connection, delivery_id: int) -> Delivery | None:
@@ -118,6 +120,7 @@ def _line(row: Any) -> Line:
         outside=given.outside,
         saw_goods=given.saw_goods,
         lag=None if given.lag_seconds is None else timedelta(seconds=given.lag_seconds),
+        cause=given.cause,
     )
 
 
