@@ -133,6 +133,7 @@ KNOWN_EVENTS: Declared = MappingProxyType(
         "Email Unsubscribed": _MESSAGE,
         "Email Marked as Spam": _MESSAGE,
         "Spam Complaint": _MESSAGE,
+        "Lead Magnet Downloaded": {**_MESSAGE, **_text("file")},
         "Preferences Updated": {**_text("channel", "email", "phone"), "consent": "any"},
         "Form Submitted": _FORM,
         "Page Viewed": _PAGE,
@@ -143,7 +144,7 @@ KNOWN_EVENTS: Declared = MappingProxyType(
 )
 
 # Scanners of mail open letters and follow their links before anybody has read them.
-_OFTEN_BY_MACHINES = frozenset({"Email Opened", "Email Clicked"})
+_OFTEN_BY_MACHINES = frozenset({"Email Opened", "Email Clicked", "Lead Magnet Downloaded"})
 
 
 def is_by_machine(name: str, properties: Mapping[str, Any]) -> bool:

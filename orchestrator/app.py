@@ -19,7 +19,9 @@ from orchestrator.engine import Engine
 from orchestrator.enquirer import Enquirer
 from orchestrator.group_commit import GroupCommit
 from orchestrator.http.reception import Desk, Reception
+from orchestrator.letterbox import Letterbox
 from orchestrator.links import Links
+from orchestrator.people import MAGNETS, People
 from orchestrator.program import Program
 from orchestrator.project import Project, load_project
 from orchestrator.rejected import RejectedEvents
@@ -105,9 +107,21 @@ def build_reception(
     return Reception(desks, GroupCommit(store, committed), RejectedEvents(folder))
 
 
+def build_people(spec: JourneysFile, store: Store, folder: Path, commits: GroupCommit) -> People:
+    """Put together what the links in messages lead to; what people do with them is committed like vendors' calls."""
+    keys = _link_keys(store)
+    links = Links(keys, spec.shop.url)
+    return People(spec.shop.name, links, keys, folder / MAGNETS, Letterbox(store, commits))
+
+
+def _link_keys(store: Store) -> tuple[str, ...]:
+    """Give the keys that sign links: the environment's, else one that the database keeps."""
+    return read_link_keys(read_secret(LINK_KEY)) or (store.secret("links"),)
+
+
 def _post(project: Project, spec: JourneysFile, store: Store, folder: Path) -> Post:
     shop, voice = spec.shop, spec.shop.voice
-    keys = read_link_keys(read_secret(LINK_KEY)) or (store.secret("links"),)
+    keys = _link_keys(store)
     surroundings = Surroundings(
         folder=str(folder),
         secrets=_SecretsOf({LINK_KEY: ",".join(keys)}),

@@ -6,16 +6,13 @@ that it was done. Nothing of a link or a person is ever logged.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
-
-from sqlalchemy import Connection
 
 from actions.lead_magnet import SignedFile
-from journeys.vocabulary import Delivery, Event, Properties
+from journeys.vocabulary import Delivery, Event
 from orchestrator.group_commit import GroupCommit
 from orchestrator.links import Unsubscription
 from orchestrator.sources.base import Accepted
@@ -28,8 +25,7 @@ from orchestrator.store.base import Store
 
 SOURCE = "tactful"
 PATIENCE_SECONDS = 4.0
-_LOG = logging.getLogger("tactful.people")
-_Found = TypeVar("_Found")
+_LOG = logging.getLogger("tactful.letterbox")
 
 
 class Kept(StrEnum):
@@ -49,8 +45,65 @@ class Letterbox:
 
     async def unsubscribe(self, wish: Unsubscription, now: datetime) -> Kept:
         """Take a person off a channel; asked again, it is done already."""
-        return await self._patiently(self._unsubscribe(wish, now))
+        return await _patiently(self._unsubscribe(wish, now))
 
     async def downloaded(self, signed: SignedFile, now: datetime, *, by_machine: bool) -> Kept:
-        """Note that the file somebody asked for was fetched; of a delivery the first time by each counts."""
-        return await self._patiently(self._downloaded(signed, now, by_machine=by_machine))
+        """Note that a file somebody asked for was fetched: of each delivery the first time by a person or a machine."""
+        return await _patiently(self._downloaded(signed, now, by_machine=by_machine))
+
+    async def _unsubscribe(self, wish: Unsubscription, now: datetime) -> Kept:
+        addressee = await asyncio.to_thread(self._find, wish.profile_id)
+        if addressee is None:
+            return Kept.NOBODY
+        if addressee.is_off(wish.channel):
+            return Kept.DONE
+        # Whoever subscribed again may unsubscribe again, so only the same instant is the same wish.
+        message_id = f"unsubscribe/{wish.profile_id}/{wish.channel}/{now.isoformat()}"
+        event = Event(message_id, "track", "Email Unsubscribed", now, {"channel": wish.channel}, SOURCE)
+        return await self._put(addressee, event, dedup_key(SOURCE, message_id, now))
+
+    async def _downloaded(self, signed: SignedFile, now: datetime, *, by_machine: bool) -> Kept:
+        delivery = await asyncio.to_thread(self._delivery, signed.delivery_key)
+        addressee = None if delivery is None else await asyncio.to_thread(self._find, delivery.profile_id)
+        if delivery is None or addressee is None:
+            return Kept.NOBODY
+        message_id = f"download/{delivery.id}/{'machine' if by_machine else 'person'}"
+        said = {
+            "file": signed.file,
+            "delivery": delivery.id,
+            "journey": delivery.journey,
+            "step": delivery.step,
+            "channel": delivery.channel,
+            "machine": by_machine,
+        }
+        event = Event(message_id, "track", "Lead Magnet Downloaded", now, said, SOURCE)
+        return await self._put(addressee, event, dedup_key(SOURCE, message_id, None))
+
+    def _find(self, profile_id: int) -> Addressee | None:
+        with self.store.reading() as connection:
+            return find_addressee(connection, profile_id)
+
+    def _delivery(self, key: str) -> Delivery | None:
+        if not key.isdecimal():
+            return None
+        with self.store.reading() as connection:
+            return past.delivery(connection, int(key))
+
+    async def _put(self, addressee: Addressee, event: Event, dedup: bytes) -> Kept:
+        accepted = Accepted(event, (addressee.identifier,), dedup, b"")
+        committed = await self.commits.append(Arrival(SOURCE, (accepted,), event.at))
+        if isinstance(committed, Appended):
+            return Kept.DONE
+        _LOG.error("event=letterbox.not_kept name=%s reason=%s", event.name, type(committed).__name__)
+        return Kept.NOT_NOW
+
+
+async def _patiently(work: Awaitable[Kept]) -> Kept:
+    """Wait for a database that is busy, but not for ever."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await work
+    except Exception as error:  # it took too long, or whatever else the database raises
+        # An error is named by its kind only: its text may hold what the statement was about, which is customers' data.
+        _LOG.error("event=letterbox.failed error=%s", type(error).__name__)
+        return Kept.NOT_NOW

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from journeys.spec import JourneysFile
-from orchestrator.app import build_reception
+from orchestrator.app import build_people, build_reception
 from orchestrator.cli.output import print_json
 from orchestrator.http.application import web_application
 from orchestrator.http.server import Address, bind, served
@@ -42,7 +42,8 @@ def open_front(work: Workplace, address: Address, committed: Callable[[], None])
     Raises AddressTaken, or MissingSecret for a source whose calls cannot be checked.
     """
     reception = build_reception(work.project, work.spec, work.store, work.folder, committed)
-    application = web_application(reception, work.store, terms_of(work.project.sources))
+    people = build_people(work.spec, work.store, work.folder, reception.commits)
+    application = web_application(reception, work.store, terms_of(work.project.sources), people)
     bound, real = bind(address)
     return Front(real, tuple(sorted(reception.desks)), served(application, bound, reception.commits))
 

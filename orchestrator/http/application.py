@@ -11,18 +11,26 @@ from orchestrator.http.answers import as_refusal
 from orchestrator.http.health import health_router
 from orchestrator.http.hooks import hooks_router
 from orchestrator.http.metrics import Counters, Standing, metrics_router
+from orchestrator.http.people import people_router
 from orchestrator.http.reception import Reception
+from orchestrator.people import People
 from orchestrator.silence import Terms
 from orchestrator.store.base import Store
 
 
-def web_application(reception: Reception, store: Store, terms: Mapping[str, Terms]) -> FastAPI:
-    """Put the routes together. The framework's own pages load scripts from elsewhere, so they are left out."""
+def web_application(
+    reception: Reception, store: Store, terms: Mapping[str, Terms], people: People | None = None
+) -> FastAPI:
+    """Put the routes together. The framework's own pages load scripts from elsewhere, so they are left out.
+
+    Without `people` nothing is served but what machines ask for.
+    """
     registry = CollectorRegistry()
     counters = Counters(registry)
     registry.register(Standing(store, terms, wall_now))
     application = FastAPI(title="tactful", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     application.add_exception_handler(HTTPException, as_refusal)
-    for router in (hooks_router(reception, counters), health_router(store), metrics_router(registry)):
+    routers = [hooks_router(reception, counters), health_router(store), metrics_router(registry)]
+    for router in routers if people is None else [*routers, people_router(people)]:
         application.include_router(router)
     return application

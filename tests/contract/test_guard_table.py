@@ -1,8 +1,8 @@
 """Does every built-in guard hold what it must, whenever its fact comes and however its sources are?
 
-{each guard} x {no fact, fact before the claim, during, after} x {marketing, transactional} x {its sources up, slow, down
-in two ways, silent}, through the real store, engine, enquirer and dispatcher. What is expected follows from the row of
-the guard in `tests.fakes.guard_table` by the few sentences of `expected`, and from nothing else.
+{each guard} x {no fact, fact before the claim, during, after} x {marketing, transactional} x {sources up, slow, down in
+two ways, silent}, through the real store, engine, enquirer and dispatcher. What is expected follows from the row of the
+guard in `tests.fakes.guard_table` by the few sentences of `expected`, and from nothing else.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from operational_guards.registry import load_guards
 from orchestrator.inquiries import Inquiry
 from orchestrator.regrets import find_regrets
 from orchestrator.store import views
-from tests.fakes.asked_shop import sources
+from tests.fakes.asked_shop import Health, sources
 from tests.fakes.asking import AskingWorkspace, short_lived_asking
 from tests.fakes.calls import anonymous, identify, moment, track
 from tests.fakes.guard_table import NO_ANSWER, ROWS, SILENT, Piece, Row, goods_of, hears_something_else
@@ -27,6 +27,7 @@ FACTS = ("none", "before", "during", "after")
 PURPOSES = ("marketing", "transactional")
 # `refused` and `broken` are two ways of being down: nobody takes the call, and an answer of status 500.
 SOURCES = ("up", "slow", "refused", "broken", "silent")
+HEALTH: dict[str, Health] = {"slow": "slow", "refused": "refused", "broken": "broken"}
 WANTED = {"marketing": "Offer Wanted", "transactional": "Receipt Wanted"}
 CUSTOMERS = {f"{fact}-{purpose}": (fact, purpose) for fact, purpose in product(FACTS, PURPOSES)}
 
@@ -102,7 +103,7 @@ def life(row: Row, how: str, database: str) -> tuple[dict[str, Cell], set[tuple[
         asking.settle("08:31")
         workspace.ingest(*(wants(row, user, purpose) for user, (_, purpose) in CUSTOMERS.items()))
         asking.settle("09:00")
-        asking.shop.health = how if how in ("slow", "refused", "broken") else "up"
+        asking.shop.health = HEALTH.get(how, "up")
         if how != "silent":
             asking.hear("11:30", "till")
         claim_at_noon(asking, row)
@@ -180,7 +181,7 @@ def cell_of(asking: AskingWorkspace, row: Row, user: str) -> Cell:
     key = key_of(asking, user)
     with asking.workspace.store.reading() as connection:
         claims = [line for line in views.ledger(connection) if line["key"] == key and line["kind"] == "claim"]
-    answer = next((each for each in claims[0]["answers"] if each["guard"] == row.guard), {})
+    answer: dict[str, Any] = next((each for each in claims[0]["answers"] if each["guard"] == row.guard), {})
     cited = [(piece["kind"], piece["id"], piece["state"]) for piece in answer.get("evidence", ())]
     left = [each.delivery.items for each in asking.workspace.email.assignments if each.delivery.id == key]
     goods = tuple(item.product_id for items in left for item in items)

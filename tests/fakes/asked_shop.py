@@ -47,7 +47,7 @@ class AskedShop:
     objections: dict[str, object] = field(default_factory=dict)
     mute: set[str] = field(default_factory=set)
     health: Health = "up"
-    meanwhile: Callable[[], None] | None = None
+    meanwhile: Callable[[], object] | None = None
     gate: asyncio.Event | None = None
     asked: list[Request] = field(default_factory=list)
 

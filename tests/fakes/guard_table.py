@@ -73,9 +73,10 @@ def says(event: str, **properties: Any) -> Callable[[AskingWorkspace, str, str],
     """Let an event of the customer be the fact; `products` is filled in with the grinder where it is named."""
 
     def happen(asking: AskingWorkspace, user: str, at: str) -> None:
-        named = {name: value.format(user=user) for name, value in properties.items() if name != "products"}
-        goods = {"products": grinder(user)} if "products" in properties else {}
-        asking.workspace.ingest(track(event, at, user, **named, **goods))
+        said: dict[str, Any] = {name: str(value).format(user=user) for name, value in properties.items()}
+        if "products" in said:
+            said["products"] = grinder(user)
+        asking.workspace.ingest(track(event, at, user, **said))
 
     return happen
 

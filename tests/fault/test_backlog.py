@@ -91,7 +91,7 @@ def backlog(workspace: Workspace, customers: int) -> None:
 
 def work(workspace: Workspace, perform: Callable[[Assignment], Outcome | Awaitable[Outcome]], room: int = 100) -> None:
     """Let a worker with this provider work until nothing is left to do."""
-    workspace.email.perform = perform  # type: ignore[method-assign]  # the provider of this test
+    workspace.email.perform = perform  # type: ignore[method-assign,assignment]  # the provider of this test
     dispatcher = workspace.dispatcher(news=workspace.store, most_at_once=room)
     asyncio.run(Worker(workspace.engine, dispatcher, workspace.store).run(until_idle=True))
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 import pytest
@@ -253,6 +254,10 @@ def test_an_inquiry_about_five_hundred_starves_nobody(asking: OpenAsking) -> Non
     assert sent_meanwhile == [("ann", "receipt", "2026-03-02 09:00")]
 
 
+def has_had_another(worker: Worker, turns: int) -> bool:
+    return worker.done.turns > turns
+
+
 def test_an_inquiry_under_way_is_not_made_again(asking: OpenAsking) -> None:
     shop = asking()
     wants(shop)
@@ -263,7 +268,7 @@ def test_an_inquiry_under_way_is_not_made_again(asking: OpenAsking) -> None:
             turns = worker.done.turns
             shop.workspace.ingest(track("Page Viewed", "09:00", message_id=f"page {turns}"))
             worker.woken.set()
-            await until(lambda turns=turns: worker.done.turns > turns)
+            await until(partial(has_had_another, worker, turns))
 
     living(shop, life)
     assert shop.shop.questions == [("orders", "ann")]
@@ -272,7 +277,7 @@ def test_an_inquiry_under_way_is_not_made_again(asking: OpenAsking) -> None:
 def test_what_comes_in_while_an_inquiry_is_under_way_counts(asking: OpenAsking) -> None:
     shop = asking()
     order = track("Order Completed", "09:00", order_id="o1", products=GRINDER)
-    shop.shop.meanwhile = lambda: shop.workspace.ingest(order)
+    shop.shop.meanwhile = partial(shop.workspace.ingest, order)
     wants(shop)
     work(shop)
     assert shop.workspace.fates() == [("letter", "suppressed", "already_bought.no_items_left")]
