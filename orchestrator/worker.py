@@ -72,8 +72,8 @@ class Worker:
         """Give one turn and start the calls it leads to."""
         # What wakes the worker from here on is for the next round.
         self.woken.clear()
-        claims = len(self._calls) < MOST_IN_FLIGHT
         self._collect()
+        claims = len(self._calls) < MOST_IN_FLIGHT
         inputs, self._inputs = self._inputs, []
         try:
             outputs, customers = self.engine.run_turn(inputs, claims=claims)
@@ -86,7 +86,7 @@ class Worker:
         self._begin(outputs)
         # Actions that do not wait for the network have answered after this, and signals are heard.
         await asyncio.sleep(0)
-        return customers > 0 and claims
+        return customers > 0
 
     def _begin(self, outputs: Sequence[Output]) -> None:
         """Start the calls that a turn leads to: each handover by itself, all inquiries together."""

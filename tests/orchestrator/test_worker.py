@@ -176,3 +176,14 @@ def test_it_claims_no_more_than_may_be_under_way(shop: OpenShop, monkeypatch: py
 
     assert asyncio.run(live()) == 4
     assert len(workspace.provider.taken) == 10
+
+
+def test_a_batch_of_more_calls_than_may_be_under_way_is_not_the_end(
+    shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestrator.worker.MOST_IN_FLIGHT", 4)
+    workspace = shop(SERIES)
+    workspace.ingest(*_sign_ups(30))
+    workspace.engine.batch_size = 10
+    done = asyncio.run(_worker(workspace).run(until_idle=True))
+    assert (done.handed_over, workspace.status().inbox) == (30, 0)
