@@ -142,6 +142,9 @@ def _has_lived(
 def _join(seat: Seat, other: Seat, merging: Event, program: Program, take_over: TakeOver) -> None:
     """Make the other profile part of this one; the events it had not read move along."""
     absorb(seat.customer, other.customer, _moment(merging), program)
+    if seat.customer.memory.clock > merging.at:
+        # A replay has to join them when this was learned, whatever else the event says.
+        seat.customer.changes.known_late.append((merging.seq, seat.customer.memory.clock))
     if any(send.at > _moment(merging) for send in seat.customer.facts.sends):
         # Who they are is a fact as well, and it came after something had been sent to one of the two.
         seat.customer.changes.late.append(merging.seq)

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -216,15 +216,7 @@ def test_forgetting_all_that_is_in_memory_leaves_the_same_rows(empty: Path, hist
         assert contents(one, without=("worker",)) == contents(other, without=("worker",))
 
 
-# What tells that two profiles are one person is told in time here: a replay does not always find out in which order
-# the facts of two profiles joined when that was learned late.
-LINKING = frozenset({"visits", "logs in", "checks out", "orders"})
-told_in_time = histories.map(
-    lambda history: [replace(each, late=0) if each.kind in LINKING else each for each in history]
-)
-
-
-@given(history=told_in_time)
+@given(history=histories)
 @settings(max_examples=40, deadline=None)
 def test_every_judgement_of_a_history_is_given_again(empty: Path, history: list[Happening]) -> None:
     with workspace(empty) as shop:
