@@ -99,11 +99,10 @@ def _rules(connection: Connection, line: Line) -> tuple[Rule, ...]:
 def _as_judged(delivery: Delivery, lines: Iterable[Line]) -> list[Delivery]:
     """Give the delivery as it stood before each judgement: a membership holds what guards have left of it so far."""
     found = []
-    items, before = delivery.items, replace(delivery, reach=delivery.reach)
+    items = delivery.items
     for line in lines:
         if line.kind == "membership":
-            before = replace(delivery, items=items, planned_at=line.at, reach=Reach.AUDIENCE, min_items=1)
-            found.append(before)
+            found.append(replace(delivery, items=items, planned_at=line.at, reach=Reach.AUDIENCE, min_items=1))
             items = _left(items, line)
         else:
             found.append(delivery)
