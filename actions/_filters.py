@@ -15,6 +15,7 @@ from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.runtime import Context
 from jinja2.tests import TESTS as JINJA_TESTS
 
+from actions._locales import PLAIN, Style
 from actions._refused import Refused
 
 _DATE_FORMAT = re.compile(r"(?:[^%\n]|%-?[dmYyHMBbAaj]){1,60}")
@@ -52,18 +53,30 @@ def as_text(value: Any) -> str:
 
 @pass_context
 def money(context: Context, value: Any, currency: str | None = None) -> str:
-    """Write an amount with two decimals and its currency, the shop's when none is given: `12.50 EUR`."""
+    """Write an amount with two decimals and its currency, the shop's when none is given: `12.50 EUR`, `12,50 EUR`."""
+    amount = _style(context).number(_number(value), 2)
+    return f"{amount} {currency or context['shop']['currency']}".rstrip()
+
+
+@pass_context
+def number(context: Context, value: Any, places: int | None = None) -> str:
+    """Write a number with so many decimals, or with those it has, the way the reader's language does."""
+    if places is not None and not 0 <= places <= 10:
+        raise Refused("number expects 0 to 10 decimals; give a number between them")
     amount = _number(value)
-    return f"{amount:.2f} {currency or context['shop']['currency']}".rstrip()
+    own = len(as_text(round(amount, 10)).partition(".")[2])
+    return _style(context).number(amount, own if places is None else places)
 
 
-def formatted_date(value: Any, pattern: str = "%d %B %Y") -> str:
-    """Write a date or an ISO 8601 text by a pattern of %d %m %Y %y %H %M %B %b %A %a %j."""
-    moment = _moment(value)
+@pass_context
+def formatted_date(context: Context, value: Any, pattern: str = "") -> str:
+    """Write a date or an ISO 8601 text by a pattern of %d %m %Y %y %H %M %B %b %A %a %j, else as the reader's does."""
+    moment, style = _moment(value), _style(context)
+    pattern = pattern or style.date_pattern
     if not _DATE_FORMAT.fullmatch(pattern):
         raise Refused('date expects a pattern such as "%d %B %Y"; use %d %m %Y %y %H %M %B %b %A %a %j only')
     # `%-d` is not known everywhere, so the leading zero is taken off here.
-    return re.sub(r"%(-?)(\w)", lambda found: _date_part(moment, found.group(2), found.group(1) == "-"), pattern)
+    return re.sub(r"%(-?)(\w)", lambda found: _date_part(moment, found.group(2), found.group(1) == "-", style), pattern)
 
 
 @pass_context
@@ -139,7 +152,16 @@ def _moment(value: Any) -> date:
         raise Refused("date expects a date or a text like 2026-03-02; check which value the template prints") from None
 
 
-def _date_part(moment: date, letter: str, without_zero: bool) -> str:
+def _style(context: Context) -> Style:
+    style = context.get("_style")
+    return style if isinstance(style, Style) else PLAIN
+
+
+def _date_part(moment: date, letter: str, without_zero: bool, style: Style) -> str:
+    if style.months and letter in "Bb":
+        return style.months[moment.month - 1]
+    if style.weekdays and letter in "Aa":
+        return style.weekdays[moment.weekday()]
     part = moment.strftime(f"%{letter}")
     return (part.lstrip("0") or "0") if without_zero else part
 
@@ -152,6 +174,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "join": joined,
     "lower": _on_text(str.lower),
     "money": money,
+    "number": number,
     "replace": replaced,
     "round": rounded,
     "string": as_text,

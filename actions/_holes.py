@@ -7,7 +7,7 @@ so every tag has a line of its own, and that line leads back to the file it came
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, TemplateSyntaxError
@@ -50,6 +50,18 @@ def plain_source(text: str, file: str, first_line: int = 1) -> Source:
     return Source(text, tuple((file, line) for line in range(first_line, first_line + count)))
 
 
+def joined(sources: Sequence[Source]) -> Source:
+    """Put texts together; a line that two of them share is the first one's, unless only a tag of it ends there."""
+    places: list[tuple[str, int]] = []
+    last = ""
+    for source in sources:
+        if places and last.strip() in ("", "%}"):
+            places.pop()
+        places += source.places[1:] if places and last.strip() not in ("", "%}") else source.places
+        last = source.text.rpartition("\n")[2]
+    return Source("".join(source.text for source in sources), tuple(places) or (("", 1),))
+
+
 class Holes:
     """The Jinja tags that were cut out of the texts of one template."""
 
@@ -64,7 +76,7 @@ class Holes:
         if _WORD in text:
             raise Refused(f'the word "{_WORD}" is kept for the compiler; write another')
         scanner, pieces = _Scanner(), []
-        for line, kind, piece in _pieces(text):
+        for line, kind, piece in pieces_of(text):
             if kind == "data":
                 scanner.read(piece)
                 pieces.append(piece)
@@ -112,7 +124,7 @@ def without_marks(text: str, replacement: str = " ") -> str:
     return _MARK.sub(replacement, text)
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str, str]]:
+def pieces_of(text: str) -> Iterator[tuple[int, str, str]]:
     """Cut a text into (line, kind, piece); the kind is data, variable, block or comment."""
     tag: list[str] = []
     first_line = 1

@@ -34,33 +34,42 @@ class Layout:
     words: str
 
 
-def lay_out(body: Part, base: Part | None) -> Layout:
+def lay_out(body: list[Part], base: list[Part], suffix: str) -> Layout:
     """Place the body into its base, compile both to HTML once, and make the text part from that.
 
-    Raises TemplateError where the MJML is not well-formed, and Refused for `{% raw %}`.
+    Both come in parts that stand one after the other: their own text and that of their blocks. Without a base there is
+    a plain one. Raises TemplateError where the MJML is not well-formed, and Refused for `{% raw %}`.
     """
     holes = Holes()
-    base = base or Part("", _plain_base(body))
-    before, after = _around_marker(base)
-    cut = [holes.cut(before, base.file, base.line), holes.cut(body.text, body.file, body.line)]
-    cut.append(holes.cut(after, base.file, base.line + before.count("\n")))
-    html = _mjml(cut, base, body) if body.file.endswith(".mjml") else _html("".join(cut), body)
+    parts = _around(body, base or [Part("", _plain_base(body, suffix))])
+    cut = [holes.cut(part.text, part.file, part.line) for part in parts]
+    html = _mjml(cut, parts, body[0]) if suffix == ".mjml" else _html("".join(cut), body[0])
     text = close_lines(html_to_text(html))
-    return Layout(holes.fill(html, body.file), holes.fill(text, body.file), without_marks(text))
+    file = body[0].file
+    return Layout(holes.fill(html, file), holes.fill(text, file), without_marks(text))
 
 
-def _plain_base(body: Part) -> str:
-    if re.search(r"<mjml[\s>]|<html[\s>]", body.text):
+def _around(body: list[Part], base: list[Part]) -> list[Part]:
+    """Put the body into the place of the base that is marked for it."""
+    for place, part in enumerate(base):
+        marker = MARKER.search(part.text)
+        if marker:
+            before = Part(part.file, part.text[: marker.start()], part.line)
+            line = part.line + part.text.count("\n", 0, marker.end())
+            return [*base[:place], before, *body, Part(part.file, part.text[marker.end() :], line), *base[place + 1 :]]
+    message = "a base expects the line <!-- content --> where the templates' own text goes, and has none; add it"
+    raise TemplateError([Problem(base[0].file, base[0].line, 1, "template.base", message)])
+
+
+def _plain_base(body: list[Part], suffix: str) -> str:
+    if any(is_whole(part.text) for part in body):
         return "<!-- content -->"
-    return _PLAIN_MJML if body.file.endswith(".mjml") else _PLAIN_HTML
+    return _PLAIN_MJML if suffix == ".mjml" else _PLAIN_HTML
 
 
-def _around_marker(base: Part) -> tuple[str, str]:
-    marker = MARKER.search(base.text)
-    if not marker:
-        message = "a base expects the line <!-- content --> where the templates' own text goes, and has none; add it"
-        raise TemplateError([Problem(base.file, base.line, 1, "template.base", message)])
-    return base.text[: marker.start()], base.text[marker.end() :]
+def is_whole(text: str) -> bool:
+    """Tell whether a template is a whole letter, which needs no base."""
+    return re.search(r"<mjml[\s>]|<html[\s>]", text) is not None
 
 
 def _html(text: str, body: Part) -> str:
@@ -71,21 +80,18 @@ def _html(text: str, body: Part) -> str:
         raise TemplateError([Problem(body.file, body.line, 1, "template.html", message)]) from None
 
 
-def _mjml(cut: list[str], base: Part, body: Part) -> str:
+def _mjml(cut: list[str], parts: list[Part], body: Part) -> str:
     try:
         return compile_mjml("".join(cut))
     except BadMjml as bad:
-        offset = len(cut[0]) if bad.offset is None else bad.offset
-        file, line = _origin(offset, cut, base, body)
-        raise TemplateError([Problem(file, line, 1, "template.mjml", str(bad))]) from None
+        file, line = (body.file, body.line) if bad.offset is None else _origin(bad.offset, cut, parts)
+        raise TemplateError([Problem(file or body.file, line, 1, "template.mjml", str(bad))]) from None
 
 
-def _origin(offset: int, cut: list[str], base: Part, body: Part) -> tuple[str, int]:
+def _origin(offset: int, cut: list[str], parts: list[Part]) -> tuple[str, int]:
     """Find the file and line of an offset in the text that was put together."""
-    before, middle, _ = cut
-    if offset < len(before):
-        return base.file or body.file, base.line + before.count("\n", 0, offset)
-    if offset <= len(before) + len(middle):
-        return body.file, body.line + middle.count("\n", 0, offset - len(before))
-    rest = offset - len(before) - len(middle)
-    return base.file or body.file, base.line + before.count("\n") + cut[2].count("\n", 0, rest)
+    for text, part in zip(cut, parts, strict=True):
+        if offset <= len(text):
+            return part.file, part.line + text.count("\n", 0, offset)
+        offset -= len(text)
+    return parts[-1].file, parts[-1].line

@@ -17,12 +17,15 @@ Scope: TypeAlias = dict[str, Kind]
 
 KNOWN: Mapping[str, Kind] = {
     "shop": "shop", "profile": "profile", "entry": "entry", "items": "items", "magnet_url": "text",
-    "unsubscribe_url": "text", "now": "any", "subject": "text", "preview": "text",
+    "unsubscribe_url": "text", "coupon": "text", "now": "any", "subject": "text", "preview": "text",
 }  # fmt: skip
 SHOP_FIELDS: Mapping[str, Kind] = {
-    "name": "text", "url": "text", "currency": "text", "country": "text", "voice": "voice",
+    "name": "text", "url": "text", "currency": "text", "country": "text", "address": "text",
+    "voice": "voice",
 }  # fmt: skip
 PROFILE_FIELDS = ("user_id", "email", "phone", "timezone")
+# What properties with goods are called where the event is not described.
+_CALLED_GOODS = ("products", "items")
 _KEEPS_ITEMS = frozenset(("list", "sort", "reverse", "unique", "selectattr", "rejectattr"))
 _PICKS = frozenset(("first", "last", "min", "max"))
 
@@ -40,10 +43,26 @@ class NameCheck:
         }
         if entry_names is not None:
             self._fields["entry"] = entry_names
+        typed = entry_names if isinstance(entry_names, Mapping) else dict.fromkeys(_CALLED_GOODS, "items")
+        self._goods = frozenset(name for name, kind in typed.items() if kind == "items")
 
     def unknown_names(self, tree: nodes.Template) -> Iterator[tuple[int, str, str]]:
         """Find names and fields that do not exist: (line, name, message) each."""
         yield from self._block(tree.body, dict(KNOWN))
+
+    def unjudged_goods(self, tree: nodes.Template) -> Iterator[tuple[int, str, str]]:
+        """Find goods that no guard has judged: (line, name, message) each."""
+        for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+            name = _field_name(node)  # type: ignore[arg-type]  # find_all gives nothing else
+            if isinstance(node.node, nodes.Name) and node.node.name == "entry" and name in self._goods:  # type: ignore[attr-defined]  # both have it
+                yield (
+                    node.lineno,
+                    name,
+                    (
+                        f"entry.{name} are the goods as the event told them, which no guard has judged; "
+                        f'show items, and let the step say "items: entry.{name}"'
+                    ),
+                )
 
     def _block(self, body: list[nodes.Node], scope: Scope) -> Iterator[tuple[int, str, str]]:
         for node in body:
@@ -53,6 +72,9 @@ class NameCheck:
         match node:
             case nodes.For():
                 yield from self._loop(node, scope)
+                return
+            case nodes.With():
+                yield from self._with(node, scope)
                 return
             case nodes.Assign():
                 yield from self._visit(node.node, scope)
@@ -73,6 +95,14 @@ class NameCheck:
             yield from self._visit(node.test, inner)
         yield from self._block(node.body, inner)
         yield from self._block(node.else_, scope)
+
+    def _with(self, node: nodes.With, scope: Scope) -> Iterator[tuple[int, str, str]]:
+        """Look into a block: the values it is given are computed outside of it."""
+        inner = dict(scope)
+        for target, value in zip(node.targets, node.values, strict=True):
+            yield from self._visit(value, scope)
+            _bind(target, self._kind(value, scope), inner)
+        yield from self._block(node.body, inner)
 
     def _field(self, node: nodes.Getattr | nodes.Getitem, scope: Scope) -> Iterator[tuple[int, str, str]]:
         name, kind = _field_name(node), self._kind(node.node, scope)

@@ -35,17 +35,17 @@ _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name, nodes.Const,
     nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Filter, nodes.Test, nodes.Call, nodes.Keyword, nodes.CondExpr,
     nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand, nodes.Concat, nodes.Add, nodes.Sub, nodes.Mul,
-    nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos, nodes.List, nodes.Tuple,
+    nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos, nodes.List, nodes.Tuple, nodes.With,
 )  # fmt: skip
 _REMEDIES: dict[type[nodes.Node], tuple[str, str]] = {
     nodes.Pow: ("a power (**)", "multiply with * instead"),
     nodes.Macro: ("a macro", "write the text where it is used"),
     nodes.CallBlock: ("a call block", "write the text where it is used"),
-    nodes.Include: ("an include", "name a base in the front matter instead"),
+    nodes.Include: ("an include", 'ask for a block instead: {{ block("name") }}'),
     nodes.Import: ("an import", "write the text where it is used"),
     nodes.FromImport: ("an import", "write the text where it is used"),
     nodes.Extends: ("an extends", "name a base in the front matter instead"),
-    nodes.Block: ("a block", "name a base in the front matter instead"),
+    nodes.Block: ("a block tag", 'name a base in the front matter, or ask for a block: {{ block("name") }}'),
     nodes.AssignBlock: ("a set block", "use {% set name = ... %}"),
     nodes.FilterBlock: ("a filter block", "use the filter inside {{ }}"),
     nodes.Dict: ("a dictionary", "use if and else"),
@@ -247,6 +247,8 @@ def _unknown_filter(name: str | None) -> str:
 def _refused_call(node: nodes.Call) -> tuple[str, str] | None:
     if isinstance(node.node, nodes.Name) and node.node.name in FUNCTIONS and not (node.dyn_args or node.dyn_kwargs):
         return None
+    if isinstance(node.node, nodes.Name) and node.node.name == "block":
+        return "template.forbidden", 'a block stands in the body, in a tag of its own: {{ block("name", items=items) }}'
     if isinstance(node.node, nodes.Getattr) and node.node.attr == "cycle" and isinstance(node.node.node, nodes.Name):
         return None
     return (

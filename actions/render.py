@@ -10,7 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from actions._links import tag_link
+from actions._links import Parameters, campaign_parameters, tag_link
+from actions._locales import style_of
 from actions._sandbox import Budget, variables
 from actions.base import Content
 from actions.template import Templates
@@ -26,6 +27,7 @@ class Shop:
     currency: str = ""
     country: str = ""
     sign_off: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class RenderContext:
     """All that one message is made from.
 
     `items` are the goods the guards left; `entry` holds the properties of the event that began the enrollment. `now`
-    is printed as it comes: give it in the recipient's time zone. `channel`, `journey` and `step` go into the links.
+    is printed as it comes: give it in the recipient's time zone. `channel`, `journey` and `step` go into the links,
+    which `utm` changes; `track` makes of an address the one that is written, so that clicks are seen. `locale` is the
+    reader's language, the profile's trait when none is given.
     """
 
     profile: Profile
@@ -45,6 +49,10 @@ class RenderContext:
     items: tuple[Item, ...] = ()
     unsubscribe_url: str = ""
     magnet_url: str = ""
+    coupon: str = ""
+    locale: str = ""
+    utm: Mapping[str, str] = field(default_factory=dict)
+    track: Callable[[str], str] | None = None
 
 
 class Renderer:
@@ -57,6 +65,7 @@ class Renderer:
             "url": shop.url.rstrip("/"),
             "currency": shop.currency,
             "country": shop.country,
+            "address": shop.address,
             "voice": {"sign_off": shop.sign_off},
         }
 
@@ -65,7 +74,7 @@ class Renderer:
 
         Raises TemplateError when the template cannot be used, or not for this recipient.
         """
-        loaded = self._templates.load(template)
+        loaded = self._templates.load(template, _locale(context))
         known = self._variables(context)
         title = _one_line((self._templates.inline(subject) if subject else loaded.subject).run(known))
         preview = _one_line(loaded.preview.run(known))
@@ -90,6 +99,8 @@ class Renderer:
             "link": _linker(context),
             "magnet_url": context.magnet_url,
             "unsubscribe_url": context.unsubscribe_url,
+            "coupon": context.coupon,
+            "_style": style_of(_locale(context)),
             "now": context.now,
             "subject": "",
             "preview": "",
@@ -115,12 +126,20 @@ def _profile(profile: Profile) -> Mapping[str, Any]:
     return _Lenient({**profile.traits, **own})
 
 
+def _locale(context: RenderContext) -> str:
+    said = context.locale or context.profile.traits.get("locale", "")
+    return said if isinstance(said, str) else ""
+
+
 def _linker(context: RenderContext) -> Callable[[str], str]:
-    return partial(_link, context.channel, context.journey, context.step)
+    return partial(
+        _link, campaign_parameters(context.channel, context.journey, context.step, context.utm), context.track
+    )
 
 
-def _link(medium: str, campaign: str, content: str, url: str) -> str:
-    return tag_link(url, medium, campaign, content)
+def _link(parameters: Parameters, track: Callable[[str], str] | None, url: str) -> str:
+    address = tag_link(url, parameters)
+    return address if track is None else track(address)
 
 
 def _one_line(text: str) -> str:

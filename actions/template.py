@@ -11,51 +11,76 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from jinja2 import nodes
-
+from actions._blocks import FOLDER as BLOCKS
+from actions._blocks import Blocks, Found, blocks_named
 from actions._front_matter import FrontMatter, read_front_matter
-from actions._holes import Source, plain_source
-from actions._layout import MARKER, Layout, Part, lay_out
+from actions._habits import Wanted, habits, used_names
+from actions._holes import Source, joined, plain_source
+from actions._layout import MARKER, Part, is_whole, lay_out
+from actions._loaded import Loaded
+from actions._locales import chain, variant_of
 from actions._mjml import tag_faults
 from actions._names import NameCheck
 from actions._nearest import did_you_mean
 from actions._program import Program, compile_source, parse
+from actions._ready_blocks import READY
 from actions._refused import Refused
 from actions.errors import TemplateError
 from journeys.errors import Problem
 from journeys.vocabulary import Purpose
 
 Made = TypeVar("Made")
+Key = TypeVar("Key")
 SUFFIXES = (".mjml", ".html", ".txt")
+_BASE = re.compile(r"^base:\s*[\"']?([\w./-]+)", re.MULTILINE)
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A template that is ready to be filled in. `words` is what every recipient sees, without Jinja's tags."""
-
-    name: str
-    stage: str
-    subject: Program
-    preview: Program
-    text: Program
-    html: Program | None
-    words: str
-
-
 class Templates:
-    """The templates of a workspace, each compiled when it is first used."""
+    """The templates of a workspace, each compiled when it is first used, for every language it is written in."""
 
-    def __init__(self, files: Mapping[str, str], voice_never: tuple[str, ...] = ()) -> None:
-        """Take the files by name (`cart.mjml`), and the words that no message may hold."""
-        self._files = {name: text.removeprefix("\ufeff").replace("\r\n", "\n") for name, text in files.items()}
+    def __init__(
+        self, files: Mapping[str, str], voice_never: tuple[str, ...] = (), *, address: str = "", sign_off: str = ""
+    ) -> None:
+        """Take the files by name (`cart.mjml`, `cart.lv.mjml`, `blocks/goods.mjml`), and what the shop asks of all.
+
+        `voice_never` are the words that no message may hold; `address` is the postal address that every marketing
+        e-mail shows, `sign_off` how it ends, both where they are said.
+        """
+        own = {name: text.removeprefix("\ufeff").replace("\r\n", "\n") for name, text in files.items()}
+        self._own = frozenset(own)
+        self._files = {**READY, **own}
         self._never = tuple((words, _phrase(words)) for words in voice_never)
-        self._loaded: dict[str, Loaded | TemplateError] = {}
+        self._wanted = Wanted(address, sign_off)
+        self._loaded: dict[tuple[str, str], Loaded | TemplateError] = {}
         self._inline: dict[str, Program | TemplateError] = {}
+        self._languages: dict[str, tuple[str, ...]] = {}
+        self._variants: dict[str, dict[str, str]] = {}
+        for name in self._files:
+            default, language = variant_of(name, self._files)
+            self._variants.setdefault(default, {})[language] = name
 
     def names(self) -> tuple[str, ...]:
-        """List the templates; bases, which hold the content marker, are none."""
-        return tuple(sorted(name for name, text in self._files.items() if not MARKER.search(text)))
+        """List the templates by their defaults' names; bases, which hold the content marker, and blocks are none."""
+        return tuple(
+            sorted(
+                name
+                for name in self._variants
+                if not name.startswith(BLOCKS) and not MARKER.search(self._files.get(name, ""))
+            )
+        )
+
+    def blocks(self) -> tuple[str, ...]:
+        """List the workspace's own blocks by their files' names, without those of single languages."""
+        return tuple(sorted(name for name in self._variants if name.startswith(BLOCKS) and name in self._own))
+
+    def languages(self, name: str) -> tuple[str, ...]:
+        """List the languages that a template itself is written in beside its default."""
+        return tuple(sorted(language for language in self._variants.get(name, ()) if language))
+
+    def blocks_of(self, name: str) -> frozenset[str]:
+        """Name the files of the blocks that a template, its base or their blocks ask for, in any language."""
+        return frozenset(file for file in self._parts_of(name) if file.startswith(BLOCKS))
 
     def stage(self, name: str) -> str:
         """Give the part of the funnel a template says it is for; empty when it says none or cannot be used."""
@@ -64,17 +89,18 @@ class Templates:
         except TemplateError:
             return ""
 
-    def load(self, name: str) -> Loaded:
-        """Compile a template, once.
+    def load(self, name: str, locale: str = "") -> Loaded:
+        """Compile a template for a reader of this language, once.
 
         Raises TemplateError with all that is wrong with it.
         """
-        if name not in self._loaded:
+        key = (name, self._language(name, locale))
+        if key not in self._loaded:
             try:
-                self._loaded[name] = self._load(name)
+                self._loaded[key] = self._load(*key)
             except TemplateError as error:
-                self._loaded[name] = error
-        loaded = self._loaded[name]
+                self._loaded[key] = error
+        loaded = self._loaded[key]
         if isinstance(loaded, TemplateError):
             raise TemplateError(loaded.problems)
         return loaded
@@ -102,22 +128,46 @@ class Templates:
         *,
         purpose: Purpose = Purpose.MARKETING,
     ) -> list[Problem]:
-        """Find all that is wrong or unwise in a template, in order of its lines.
+        """Find all that is wrong or unwise in a template, in every language, in order of its lines.
 
         `profile_names` are the attributes a profile may have, `entry_names` the properties of the event that begins
-        the journey (None when anything may come). A name that does not exist is a problem with a suggestion.
+        the journey, with their types where these are known (None when anything may come). A name that does not exist
+        is a problem with a suggestion.
         """
-        try:
-            loaded = self.load(name)
-        except TemplateError as error:
-            return list(error.problems)
         names = NameCheck(profile_names, entry_names)
-        sources = [part.source for part in (loaded.subject, loaded.preview, loaded.html or loaded.text)]
-        found = [problem for source in sources for problem in self._unknown_names(source, names)]
-        found += self._voice(name, loaded.words)
+        found: set[Problem] = set()
+        for language in ("", *self._languages_of(name)):
+            try:
+                loaded = self.load(name, language)
+            except TemplateError as error:
+                found.update(error.problems)
+                continue
+            found.update(self._check(loaded, names, purpose))
+        return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column, problem.code))
+
+    def _check(self, loaded: Loaded, names: NameCheck, purpose: Purpose) -> Iterator[Problem]:
+        for source in loaded.sources():
+            yield from self._wrong_names(source, names, purpose)
+        yield from self._voice(loaded)
         if loaded.html:
-            found += _habits(loaded, sources, purpose)
-        return sorted(set(found), key=lambda problem: (problem.file, problem.line, problem.column, problem.code))
+            yield from habits(loaded, self._wanted, purpose)
+
+    def uses_coupon(self, name: str) -> bool:
+        """Tell whether a template prints a code, in any language; one that cannot be used prints none."""
+        return any("coupon" in self._used(name, language) for language in ("", *self._languages_of(name)))
+
+    def _used(self, name: str, language: str) -> set[str]:
+        try:
+            return used_names(self.load(name, language).sources())
+        except TemplateError:
+            return set()
+
+    def text_uses_coupon(self, source: str) -> bool:
+        """Tell whether a text that stands in the journeys file prints a code."""
+        try:
+            return "coupon" in used_names([self.inline(source).source])
+        except TemplateError:
+            return False
 
     def check_text(
         self, source: str, profile_names: Collection[str], entry_names: Collection[str] | None = None
@@ -139,73 +189,134 @@ class Templates:
             if pattern.search(words)
         ]
 
-    def _load(self, name: str) -> Loaded:
-        if name not in self._files or not name.endswith(SUFFIXES):
+    # Languages.
+
+    def _language(self, name: str, locale: str) -> str:
+        """Say which of the languages that anything of this template is written in is nearest to a reader's."""
+        if not locale:
+            return ""
+        if name not in self._languages:
+            self._languages[name] = self._languages_of(name)
+        written = self._languages[name]
+        return next((language for language in chain(locale) if language in written), "") if written else ""
+
+    def _languages_of(self, name: str) -> tuple[str, ...]:
+        variants = (self._variants.get(part, {}) for part in self._parts_of(name))
+        return tuple(sorted({language for of_part in variants for language in of_part if language}))
+
+    def _parts_of(self, name: str) -> dict[str, None]:
+        """Name the files that a template is made of by their defaults: itself, its bases, and all of their blocks."""
+        suffix = Path(name).suffix
+        parts = dict.fromkeys([name])
+        for part in _each_of_growing(parts):
+            for file in self._variants.get(part, {}).values():
+                text = self._files[file]
+                asked = _BASE.search(text) if part == name else None
+                base = asked.group(1) if asked else f"base{suffix}"
+                parts |= {base: None} if part == name and base in self._files else {}
+                parts |= {f"{BLOCKS}{block}{suffix}": None for block in sorted(blocks_named(text))}
+        return parts
+
+    def _file(self, name: str, language: str) -> str:
+        """Name the file of a part that is nearest to a language."""
+        variants = self._variants.get(name, {})
+        return next((variants[tag] for tag in chain(language) if tag in variants), name)
+
+    # Loading.
+
+    def _load(self, name: str, language: str) -> Loaded:
+        if name not in self._files or not name.endswith(SUFFIXES) or name.startswith(BLOCKS):
             message = f'there is no template "{name}"; {did_you_mean(name, self.names())}'
             raise TemplateError([Problem(name, 1, 1, "template.unknown", message)])
-        front = read_front_matter(self._files[name], name)
+        file = self._file(name, language)
+        front = read_front_matter(self._files[file], file)
         gathered = _Gathered()
-        subject = gathered.take(lambda: _one_liner(front, "subject", name))
-        preview = gathered.take(lambda: _one_liner(front, "preview", name))
-        body = gathered.take(lambda: self._body(front, name))
+        subject = gathered.take(lambda: _one_liner(front, "subject", file))
+        preview = gathered.take(lambda: _one_liner(front, "preview", file))
+        body = gathered.take(lambda: self._body(front, file, language))
         if subject is None or preview is None or body is None:
             raise TemplateError(gathered.problems)
         words = f"{_words(front, 'subject')}\n{_words(front, 'preview')}\n{body.words}"
-        return Loaded(name, front.values.get("stage", ""), subject, preview, body.text, body.html, words)
+        return Loaded(file, front.values.get("stage", ""), subject, preview, body.text, body.html, words)
 
-    def _body(self, front: FrontMatter, name: str) -> "_Body":
-        if name.endswith(".txt"):
-            text = compile_source(plain_source(front.body, name, front.body_line), is_html=False)
-            return _Body(text, None, _TAG.sub(" ", front.body))
-        layout = self._lay_out(Part(name, front.body, front.body_line), self._base(front, name))
+    def _body(self, front: FrontMatter, file: str, language: str) -> "_Body":
+        suffix = Path(file).suffix
+        own = Part(file, front.body, front.body_line)
+        base = None if suffix == ".txt" else self._base(front, file, language)
+        known = self._known_blocks(suffix, language)
+        self._look_over([own, *([base] if base else ())], known)
+        blocks = Blocks(known)
+        body = blocks.put_into(own)
+        if suffix == ".txt":
+            text = compile_source(
+                joined([plain_source(part.text, part.file, part.line) for part in body]), is_html=False
+            )
+            return _Body(text, None, _TAG.sub(" ", "".join(part.text for part in body)))
+        try:
+            layout = lay_out(body or [own], blocks.put_into(base) if base else [], suffix)
+        except Refused as refused:
+            raise TemplateError([Problem(file, own.line, 1, "template.forbidden", str(refused))]) from None
         html = compile_source(layout.html, is_html=True)
         return _Body(compile_source(layout.text, is_html=False), html, layout.words)
 
-    def _base(self, front: FrontMatter, name: str) -> Part | None:
+    def _base(self, front: FrontMatter, file: str, language: str) -> Part | None:
         """Find the base a template names, or the folder's own for its kind."""
-        suffix = Path(name).suffix
+        suffix = Path(file).suffix
         base = front.values.get("base", "")
         if not base:
-            is_whole = re.search(r"<mjml[\s>]|<html[\s>]", front.body)
             base = f"base{suffix}"
-            if is_whole or base not in self._files:
+            if is_whole(front.body) or base not in self._files:
                 return None
         if base not in self._files or not base.endswith(suffix):
-            known = [file for file, text in self._files.items() if MARKER.search(text) and file.endswith(suffix)]
+            known = [name for name, text in self._files.items() if MARKER.search(text) and name.endswith(suffix)]
             message = f'there is no base "{base}" for a {suffix} template; {did_you_mean(base, known)}'
-            raise TemplateError([Problem(name, front.line("base"), 1, "template.base", message)])
-        base_front = read_front_matter(self._files[base], base)
-        return Part(base, base_front.body, base_front.body_line)
+            raise TemplateError([Problem(file, front.line("base"), 1, "template.base", message)])
+        own = self._file(base, language)
+        base_front = read_front_matter(self._files[own], own)
+        return Part(own, base_front.body, base_front.body_line)
 
-    def _lay_out(self, body: Part, base: Part | None) -> Layout:
-        parts = [part for part in (body, base) if part]
-        for part in parts:  # each by itself, so that an unclosed tag is reported where it stands
+    def _known_blocks(self, suffix: str, language: str) -> dict[str, Found]:
+        files = {
+            name.removeprefix(BLOCKS).removesuffix(suffix): self._file(name, language)
+            for name in self._variants
+            if name.startswith(BLOCKS) and name.endswith(suffix)
+        }
+        return {name: Found(file, self._files[file]) for name, file in files.items()}
+
+    def _look_over(self, parts: list[Part], known: Mapping[str, Found]) -> None:
+        """Check the parts of a template each by itself, so that an unclosed tag is reported where it stands."""
+        wanted = dict.fromkeys(parts)
+        faults = []
+        for part in _each_of_growing(wanted):
             parse(plain_source(part.text, part.file, part.line))
-        faults = [
-            Problem(part.file, part.line + line - 1, column, "template.mjml", message)
-            for part in parts
-            if part.file.endswith(".mjml")
-            for line, column, message in tag_faults(part.text)
-        ]
+            if part.file.endswith(".mjml"):
+                faults += [
+                    Problem(part.file, part.line + line - 1, column, "template.mjml", message)
+                    for line, column, message in tag_faults(part.text)
+                ]
+            asked = (known[name] for name in sorted(blocks_named(part.text)) if name in known)
+            wanted |= {Part(found.file, found.text): None for found in asked}
         if faults:
             raise TemplateError(faults)
-        try:
-            return lay_out(body, base)
-        except Refused as refused:
-            raise TemplateError([Problem(body.file, body.line, 1, "template.forbidden", str(refused))]) from None
 
-    def _unknown_names(self, source: Source, names: NameCheck) -> Iterator[Problem]:
-        for line, word, message in names.unknown_names(parse(source)):
+    # Checking.
+
+    def _wrong_names(self, source: Source, names: NameCheck, purpose: Purpose) -> Iterator[Problem]:
+        tree = parse(source)
+        wrong = [("template.unknown_name", each) for each in names.unknown_names(tree)]
+        if purpose is Purpose.MARKETING:
+            wrong += [("template.unjudged", each) for each in names.unjudged_goods(tree)]
+        for code, (line, word, message) in wrong:
             file, original = source.place(line)
             column = _column(self._files.get(file, ""), original, word)
-            yield Problem(file, original, column, "template.unknown_name", message)
+            yield Problem(file, original, column, code, message)
 
-    def _voice(self, name: str, words: str) -> Iterator[Problem]:
+    def _voice(self, loaded: Loaded) -> Iterator[Problem]:
         for never, pattern in self._never:
-            if pattern.search(words):
-                in_file = pattern.search(self._files[name])
-                line = self._files[name].count("\n", 0, in_file.start()) + 1 if in_file else 1
-                yield Problem(name, line, 1, "template.voice", _voice_message(never))
+            if pattern.search(loaded.words):
+                in_file = pattern.search(self._files[loaded.name])
+                line = self._files[loaded.name].count("\n", 0, in_file.start()) + 1 if in_file else 1
+                yield Problem(loaded.name, line, 1, "template.voice", _voice_message(never))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +347,14 @@ def read_templates(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace") for path in files}
 
 
+def _each_of_growing(known: Mapping[Key, None]) -> Iterator[Key]:
+    """Go through the keys of a mapping that grows meanwhile, each once."""
+    done: set[Key] = set()
+    while fresh := [key for key in known if key not in done]:
+        done.update(fresh)
+        yield from fresh
+
+
 def _one_liner(front: FrontMatter, key: str, name: str) -> Program:
     return compile_source(plain_source(front.values.get(key, ""), name, front.line(key)), is_html=False)
 
@@ -252,17 +371,6 @@ def _phrase(words: str) -> re.Pattern[str]:
 
 def _voice_message(never: str) -> str:
     return f'"{never}" is among the words the shop never says (shop.voice.never); say it in the shop\'s own voice'
-
-
-def _habits(loaded: Loaded, sources: list[Source], purpose: Purpose) -> Iterator[Problem]:
-    """Warn of what an e-mail should have: a subject, and a way out of marketing."""
-    if not loaded.subject.source.text:
-        message = 'the template has no subject; add "subject: ..." to its front matter, or to every step that uses it'
-        yield Problem(loaded.name, 1, 1, "template.no_subject", message, "warning")
-    used = {name.name for source in sources for name in parse(source).find_all(nodes.Name)}
-    if purpose is Purpose.MARKETING and "unsubscribe_url" not in used:
-        message = 'a marketing e-mail has no way to unsubscribe; add <a href="{{ unsubscribe_url }}">Unsubscribe</a>'
-        yield Problem(loaded.name, 1, 1, "template.no_unsubscribe", message, "warning")
 
 
 def _column(text: str, line: int, word: str) -> int:

@@ -5,12 +5,10 @@ problem of a text is noted with its column and its remedy, none hides another.
 """
 
 import ast
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
-from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal
 
+from journeys._counted import check_counting
 from journeys._expression import (
     TRUTHY,
     Arithmetic,
@@ -19,78 +17,44 @@ from journeys._expression import (
     Expression,
     Joined,
     Logic,
+    Named,
     Not,
     Presence,
     Read,
+    is_within_reason,
     read_as,
+    reading_of,
 )
-from journeys._syntax import Syntax
+from journeys._kinds import EQUAL, FROM_OUTSIDE, NEGATED, ORDERED, RESULTS, SIGNS, WANTED, WORDS, Wanted, date_if, fits
+from journeys._meanings import Meanings, Within
+from journeys._syntax import Syntax, is_profile, parse, segment_of
+from journeys.counting import COUNTING
 from journeys.errors import ConditionError, ConditionErrors
-from journeys.schema import ROOTS, NotKnown, Schema, describe, part_of_goods, remedy
-from journeys.scope import FUNCTIONS, LARGEST, Kind, Known, to_date
-
-Wanted: TypeAlias = Literal["any", "text", "key", "items"]
-
-_WORDS: Mapping[str, bool | None] = MappingProxyType({"true": True, "false": False, "none": None})
-_SIGNS: Mapping[type[ast.AST], str] = MappingProxyType(
-    {
-        ast.Eq: "==",
-        ast.NotEq: "!=",
-        ast.Lt: "<",
-        ast.LtE: "<=",
-        ast.Gt: ">",
-        ast.GtE: ">=",
-        ast.In: "in",
-        ast.NotIn: "not in",
-        ast.Add: "+",
-        ast.Sub: "-",
-        ast.Mult: "*",
-        ast.Div: "/",
-    }
-)
-_NEGATED: Mapping[str, str] = MappingProxyType({"!=": "==", "not in": "in"})
-_EQUAL: frozenset[Kind] = frozenset({"text", "number", "boolean", "date", "duration", "any"})
-_FROM_OUTSIDE: frozenset[Kind] = frozenset({"text", "number", "boolean", "date"})
-_ORDERED: frozenset[Kind] = frozenset({"number", "date", "duration"})
-_RESULTS: Mapping[tuple[Kind, str, Kind], Kind] = MappingProxyType(
-    {
-        ("number", "+", "number"): "number",
-        ("number", "-", "number"): "number",
-        ("number", "*", "number"): "number",
-        ("number", "/", "number"): "number",
-        ("date", "-", "date"): "duration",
-        ("date", "-", "duration"): "date",
-        ("date", "+", "duration"): "date",
-        ("duration", "+", "date"): "date",
-        ("duration", "+", "duration"): "duration",
-        ("duration", "-", "duration"): "duration",
-        ("duration", "*", "number"): "duration",
-        ("number", "*", "duration"): "duration",
-        ("duration", "/", "number"): "duration",
-    }
-)
-_WANTED: Mapping[Wanted, tuple[frozenset[Kind], str]] = MappingProxyType(
-    {
-        "text": (frozenset({"text", "any"}), "text, such as profile.email"),
-        "key": (frozenset({"text", "number", "any"}), "a text or a number, such as event.checkout_id"),
-        "items": (frozenset({"items", "any"}), "goods, such as entry.products"),
-    }
-)
+from journeys.schema import ROOTS, NamedKind, NotKnown, Schema, describe, part_of_goods, remedy
+from journeys.scope import FUNCTIONS, LARGEST, Kind, Known
 
 
 def check_condition(syntax: Syntax, schema: Schema) -> Expression:
     """Make a condition of a parsed text, or raise ConditionErrors."""
-    checker = _Checker(syntax, schema)
+    return _check(syntax, schema, Meanings(_check_text))
+
+
+def _check_text(text: str, schema: Schema, meanings: Meanings, within: Within) -> Expression:
+    return _check(parse(text), schema, meanings, within)
+
+
+def _check(syntax: Syntax, schema: Schema, meanings: Meanings, within: Within = ()) -> Expression:
+    checker = _Checker(syntax, schema, meanings, within)
     return checker.finish(checker.condition(syntax.tree))
 
 
 def check_value(syntax: Syntax, schema: Schema, wanted: Wanted) -> Expression:
     """Make a value of the wanted kind of a parsed text, or raise ConditionErrors."""
-    checker = _Checker(syntax, schema)
+    checker = _Checker(syntax, schema, Meanings(_check_text))
     value = checker.finish(checker.value(syntax.tree))
     if wanted == "any":
         return value
-    kinds, expected = _WANTED[wanted]
+    kinds, expected = WANTED[wanted]
     if value.kind not in kinds:
         problem = f"expected {expected}, got {value.text}, which is {describe(value.kind)}"
         raise ConditionErrors([ConditionError(problem, value.column)])
@@ -98,15 +62,22 @@ def check_value(syntax: Syntax, schema: Schema, wanted: Wanted) -> Expression:
 
 
 class _Checker:
-    """Checks one text; a part that is wrong becomes None, and its problem is noted."""
+    """Checks one text; a part that is wrong becomes None, and its problem is noted.
 
-    def __init__(self, syntax: Syntax, schema: Schema) -> None:
+    `meanings` is what named conditions stand for; `within` are the names of which this text is the meaning.
+    """
+
+    def __init__(self, syntax: Syntax, schema: Schema, meanings: Meanings, within: Within = ()) -> None:
         self.syntax = syntax
         self.schema = schema
+        self.meanings = meanings
+        self.within = within
         self.problems: list[ConditionError] = []
 
     def finish(self, expression: Expression | None) -> Expression:
         """Give the expression, or raise all that was noted."""
+        if expression is not None and not is_within_reason(expression):
+            self._refuse("it is too long with all that its names stand for; say less with one of them", 1)
         if self.problems or expression is None:
             raise ConditionErrors(self.problems)
         return expression
@@ -154,6 +125,8 @@ class _Checker:
 
     def _comparison(self, node: ast.Compare) -> Expression | None:
         """Check a comparison; a chain such as `1 < x < 5` is all of its pairs."""
+        if isinstance(node.ops[0], ast.In | ast.NotIn) and (is_profile(node.left) or segment_of(node.comparators[0])):
+            return self._membership(node)
         last = node.comparators[-1]
         looks_into_list = isinstance(last, ast.List | ast.Tuple) and isinstance(node.ops[-1], ast.In | ast.NotIn)
         sides = [node.left, *node.comparators]
@@ -179,13 +152,13 @@ class _Checker:
         self, left: Expression | None, operator: ast.cmpop, right: Expression | None, node: ast.expr
     ) -> Expression | None:
         """Check two sides of a comparison; `node` is the right one as it was written."""
-        sign = _SIGNS.get(type(operator))
+        sign = SIGNS.get(type(operator))
         if sign is None and right is not None:
             problem = '"is" is not part of the language; compare with "==", or write the bare name to ask for a value'
             return self._refuse(problem, right.column)
         if sign is None:
             return None
-        positive = _NEGATED.get(sign, sign)
+        positive = NEGATED.get(sign, sign)
         if positive == "in" and isinstance(node, ast.List | ast.Tuple):
             found = self._one_of(left, node)
         elif left is None or right is None:
@@ -198,18 +171,18 @@ class _Checker:
 
     def _compared(self, left: Expression, sign: str, right: Expression) -> Expression | None:
         """Check that two values can be compared, and read both as one kind."""
-        if left.kind == "any" and right.kind in _FROM_OUTSIDE:
+        if left.kind == "any" and right.kind in FROM_OUTSIDE:
             left = read_as(left, right.kind)
-        if left.kind in _FROM_OUTSIDE:
+        if left.kind in FROM_OUTSIDE:
             right = read_as(right, left.kind)
         if left.kind == "any" and sign != "==":
             left, right = read_as(left, "number"), read_as(right, "number")
-        left, right = _date_if(left, right.kind), _date_if(right, left.kind)
+        left, right = date_if(left, right.kind), date_if(right, left.kind)
         text = f"{left.text} {sign} {right.text}"
-        if left.kind != right.kind or left.kind not in _EQUAL:
+        if left.kind != right.kind or left.kind not in EQUAL:
             what = f"{left.text} is {describe(left.kind)} and {right.text} is {describe(right.kind)}"
             return self._refuse(f"{what}; compare two values of one kind", right.column)
-        if sign != "==" and left.kind not in _ORDERED:
+        if sign != "==" and left.kind not in ORDERED:
             problem = f'"{sign}" compares numbers, dates and durations, but {left.text} is {describe(left.kind)}'
             return self._refuse(f'{problem}; use "==" or "in"', left.column)
         return Compare(text, left.column, sign, left, right, is_loose=left.kind == "any")
@@ -255,6 +228,38 @@ class _Checker:
             what = f"{left.text} is {describe(left.kind)} and {right.text} is {describe(right.kind)}"
             return self._refuse(f"{what}; look for {describe(needed)} in it", left.column)
         return Compare(text, left.column, "in", left, right)
+
+    # Named conditions.
+
+    def _membership(self, node: ast.Compare) -> Expression | None:
+        """Check `profile in segment.vip`."""
+        segment = segment_of(node.comparators[0])
+        if segment is None or len(node.ops) > 1 or not is_profile(node.left):
+            text, column = self._place(node)
+            example = segment.attr if segment else min(self.schema.segments, default="vip")
+            return self._refuse(f"{text}: a segment holds people; write it like profile in segment.{example}", column)
+        found = self._named("segment", segment.attr, node, self.syntax.end(segment) - len(segment.attr) + 1)
+        return Not(found.text, found.column, found) if found and isinstance(node.ops[0], ast.NotIn) else found
+
+    def _condition(self, names: list[tuple[str, int]], node: ast.expr) -> Expression | None:
+        """Check `condition.big_basket`."""
+        if len(names) == 1:
+            return self._named("condition", names[0][0], node, names[0][1])
+        text, column = self._place(node)
+        whole = f"condition.{names[0][0]}"
+        return self._refuse(f"{text}: {whole} is yes or no and has nothing inside it; write {whole} alone", column)
+
+    def _named(self, kind: NamedKind, name: str, node: ast.expr, column: int) -> Expression | None:
+        """Put in what a name stands for; what is wrong with that alone is said once, where it is written."""
+        written, (text, begin) = self.schema.named(kind).get(name), self._place(node)
+        if written is None:
+            return self._refuse(self.schema.no_such(kind, name), column)
+        meaning = self.meanings.of(kind, name, self.schema, self.within)
+        if isinstance(meaning, tuple):
+            says = f'{kind}.{name} says "{written}"'
+            self.problems += [ConditionError(f"{says}: {error}", begin) for error in meaning]
+            return None
+        return Named(text, begin, meaning)
 
     # Values.
 
@@ -315,14 +320,14 @@ class _Checker:
         return Arithmetic(text, column, operand.kind, "*", factor, operand)
 
     def _arithmetic(self, node: ast.BinOp) -> Expression | None:
-        left, right, sign = self.value(node.left), self.value(node.right), _SIGNS.get(type(node.op))
+        left, right, sign = self.value(node.left), self.value(node.right), SIGNS.get(type(node.op))
         text, column = self._place(node)
         if sign is None:
             return self._refuse(f"{text} uses an operator that is not part of the language; use + - * /", column)
         if left is None or right is None:
             return None
-        for (left_kind, known, right_kind), kind in _RESULTS.items():
-            if known == sign and _fits(left, left_kind) and _fits(right, right_kind):
+        for (left_kind, known, right_kind), kind in RESULTS.items():
+            if known == sign and fits(left, left_kind) and fits(right, right_kind):
                 return Arithmetic(text, column, kind, sign, read_as(left, left_kind), read_as(right, right_kind))
         what = f"{left.text} is {describe(left.kind)} and {right.text} is {describe(right.kind)}"
         problem = f'{what}, which "{sign}" does not join; write it like now - profile.created_at or event.value * 2'
@@ -340,12 +345,15 @@ class _Checker:
             return self._refuse(f"{text}: a dot may only follow a name, as in profile.email", column)
         if not names and self.syntax.offset(base) in self.syntax.durations:
             return Constant(text, column, "duration", self.syntax.durations[self.syntax.offset(base)])
-        if not names and base.id in _WORDS:
-            return self._constant(base, _WORDS[base.id])
+        if not names and base.id in WORDS:
+            return self._constant(base, WORDS[base.id])
+        if base.id == "condition" and names:
+            return self._condition(names, node)
         found = self.schema.find((base.id, *(name for name, _ in names)))
         if isinstance(found, Known):
-            return Read(text, column, found.kind, found.read, found.is_always)
-        hint = f'; a text is written in quotes, "{base.id}"' if base.id not in ROOTS and not names else ""
+            return reading_of(text, column, found)
+        is_slip = base.id not in (*ROOTS, *self.schema.segments, *self.schema.conditions) and not names
+        hint = f'; a text is written in quotes, "{base.id}"' if is_slip else ""
         return self._refuse(found.message + hint, names[found.place - 1][1] if found.place else column)
 
     def _unfold(self, node: ast.expr) -> tuple[ast.expr, list[tuple[str, int]]]:
@@ -358,31 +366,31 @@ class _Checker:
 
     def _call(self, node: ast.Call, names: list[tuple[str, int]], text: str, column: int) -> Expression | None:
         """Find what a call gives, or one attribute of the goods it gives."""
+        if isinstance(node.func, ast.Name) and node.func.id in COUNTING:
+            return self._counting(node, names, text, column)
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             name = self.syntax.source(node.func)
-            return self._refuse(f'there is no function "{name}"{remedy(name, FUNCTIONS)}', column)
+            return self._refuse(f'there is no function "{name}"{remedy(name, (*FUNCTIONS, *COUNTING))}', column)
         function = FUNCTIONS[node.func.id]
         arguments = tuple(argument.value for argument in node.args if isinstance(argument, ast.Constant))
         found = None if node.keywords or len(arguments) < len(node.args) else function.build(arguments)
         if found is None:
             return self._refuse(f"expected {function.example}, got {self.syntax.source(node)}", column)
         if not names:
-            return Read(text, column, found.kind, found.read, found.is_always)
+            return reading_of(text, column, found)
         part = part_of_goods(self.syntax.source(node), found.read, names[0][0])
         if isinstance(part, NotKnown) or len(names) > 1:
             problem = part.message if isinstance(part, NotKnown) else f"{text} goes too deep; write one name after it"
             return self._refuse(problem, names[-1][1])
         return Read(text, column, part.kind, part.read)
 
-
-def _date_if(expression: Expression, kind: Kind) -> Expression:
-    """Read a written text such as "2026-03-02" as a date where a date stands on the other side."""
-    if kind == "date" and isinstance(expression, Constant) and isinstance(expression.value, str):
-        date: datetime | None = to_date(expression.value)
-        return expression if date is None else replace(expression, kind="date", value=date)
-    return expression
-
-
-def _fits(expression: Expression, kind: Kind) -> bool:
-    """Tell whether a value may stand where this kind is needed; no duration ever comes from outside."""
-    return expression.kind == kind or (expression.kind == "any" and kind != "duration")
+    def _counting(self, node: ast.Call, names: list[tuple[str, int]], text: str, column: int) -> Expression | None:
+        """Find what `count`, `sum`, `first` or `last` gives."""
+        found = check_counting(node, self.syntax, self.schema)
+        if isinstance(found, tuple):
+            self.problems += found
+            return None
+        if names:
+            whole = self.syntax.source(node)
+            return self._refuse(f"{whole} is {describe(found.kind)} and has nothing inside it", names[0][1])
+        return reading_of(text, column, found)

@@ -16,6 +16,7 @@ from journeys._expression import (
     Constant,
     Expression,
     Joined,
+    Named,
     Not,
     Presence,
     Read,
@@ -56,6 +57,8 @@ class _Writer:
                 return "(" + f" {word} ".join(self.condition(part, wanted) for part in expression.parts) + ")"
             case Not():
                 return self.condition(expression.of, not wanted)
+            case Named():
+                return self.condition(expression.of, wanted)
             case Presence():
                 value = self.value(expression.of)
                 if expression.of.kind in TRUTHY:

@@ -5,14 +5,15 @@ conditions are true, false or unknown (None) by Kleene's rules, and every answer
 """
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from journeys.duration import format_duration
-from journeys.scope import CONVERT, Kind, Reader, Scope, to_number
+from journeys.scope import CONVERT, Change, Kind, Known, Reader, Scope, to_number
+from journeys.tallies import Counted
 from journeys.vocabulary import Item
 
 
@@ -35,6 +36,8 @@ class Read:
     kind: Kind
     read: Reader
     is_always: bool = False
+    change: Change | None = None
+    counted: Counted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,63 @@ class Joined:
     kind: Literal["boolean"] = "boolean"
 
 
-Logic: TypeAlias = Compare | Presence | Not | Joined
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A condition that is written elsewhere and goes by a name: `profile in segment.vip`, `condition.big_basket`."""
+
+    text: str
+    column: int
+    of: "Expression"
+    kind: Literal["boolean"] = "boolean"
+
+
+Logic: TypeAlias = Compare | Presence | Not | Joined | Named
 Expression: TypeAlias = Constant | Read | Arithmetic | Logic
+
+
+# What a name stands for when that is wrong: nobody can know whether it is true.
+NEVER_KNOWN = Constant("nothing", 1, "boolean", None)
+
+MOST_PARTS = 1_000
+DEEPEST = 60
+
+
+def parts_of(expression: Expression) -> tuple[Expression, ...]:
+    """List the expressions right inside of one."""
+    match expression:
+        case Arithmetic() | Compare():
+            return expression.left, expression.right
+        case Presence() | Not() | Named():
+            return (expression.of,)
+        case Joined():
+            return expression.parts
+        case _:
+            return ()
+
+
+def is_within_reason(expression: Expression) -> bool:
+    """Say whether an expression is neither too long nor too deep with everything that its names stand for."""
+    waiting, seen = [(expression, 1)], 0
+    while waiting:
+        part, depth = waiting.pop()
+        seen += 1
+        if depth > DEEPEST or seen > MOST_PARTS:
+            return False
+        waiting += [(inner, depth + 1) for inner in parts_of(part)]
+    return True
+
+
+def leaves_of(expression: Expression) -> Iterator[Constant | Read]:
+    """Give everything that is written or read in an expression."""
+    if isinstance(expression, Constant | Read):
+        yield expression
+    for part in parts_of(expression):
+        yield from leaves_of(part)
+
+
+def reading_of(text: str, column: int, known: Known) -> Read:
+    """Read what is known by a name, as it is written here."""
+    return Read(text, column, known.kind, known.read, known.is_always, known.change, known.counted)
 
 
 def read_as(expression: Expression, kind: Kind) -> Expression:
@@ -137,6 +195,9 @@ def judge(expression: Expression, scope: Scope) -> Answer:
             return Answer(None if answer.value is None else not answer.value, answer.why)
         case Joined():
             return _judge_joined(expression, scope)
+        case Named():
+            answer = judge(expression.of, scope)
+            return Answer(answer.value, f"{expression.text}: {answer.why}")
         case _:
             value = evaluate(expression, scope)
             return Answer(value, f"{expression.text} is {_show(value)}")

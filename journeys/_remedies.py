@@ -14,7 +14,7 @@ from journeys.spelling import did_you_mean, listing
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 NAME_WORDS = "lower-case letters, digits and _, beginning with a letter"
-TIME_WORDS = 'a time like "10:00" or "Tue 10:00"'
+AS_ENTRIES = '; write each entry on a line of its own, beginning with "- "'
 
 _PATTERNS = {
     NAME_PATTERN: f"a name of {NAME_WORDS}",
@@ -32,15 +32,19 @@ _PLAIN = {
     "int_from_float": "a whole number",
     "dict_type": "a mapping",
     "tuple_type": "a list",
-    "too_short": "at least one entry",
 }
-_FILLED = {"string_too_long": "at most {max_length} characters", "greater_than_equal": "at least {ge}"}
+_FILLED = {
+    "string_too_long": "at most {max_length} characters",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
+}
+_COUNTS = {1: "one entry", 2: "two entries"}
 _EXPECTED = re.compile(r'(?:Value error, )?expected (?P<what>.*), got (?P<got>".*")', re.DOTALL)
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:([a-z]{3})[a-z]* +)?(\d{1,2})(?:[:.h](\d\d))? *(am|pm)?", re.IGNORECASE)
 
 # The key somebody means who writes one value where a mapping belongs: `entry: Checkout Started`.
-_SHORTHAND = ("event", "action", "add", "file", "task", "name")
+_SHORTHAND = ("event", "action", "adapter", "add", "file", "task", "name", "after", "until", "channel")
 
 
 def expectation(error: Mapping[str, Any], shape: Any) -> list[str]:
@@ -52,6 +56,8 @@ def _expected(error: Mapping[str, Any], shape: Any) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind in _PLAIN:
         return _PLAIN[kind]
+    if kind == "too_short":
+        return f"at least {_COUNTS.get(context['min_length'], 'more entries')}"
     if kind in _FILLED:
         return _FILLED[kind].format(**context)
     if kind == "string_pattern_mismatch":
@@ -64,6 +70,8 @@ def _expected(error: Mapping[str, Any], shape: Any) -> str:
 
 def got(error: Mapping[str, Any]) -> str:
     """Show what the file has."""
+    if error["type"] == "too_short" and error["input"]:
+        return "only one"
     stated = _EXPECTED.fullmatch(error["msg"])
     return stated["got"] if stated and isinstance(error["input"], str) else shown(error["input"])
 
@@ -94,7 +102,7 @@ def remedy(error: Mapping[str, Any], shape: Any) -> str:
     """Say what to write instead, as the end of a message; empty when the expectation says it all."""
     kind, value = error["type"], error["input"]
     if kind == "value_error":
-        return _value_meant(error)
+        return "; write it as text" if isinstance(value, dict | list) else _value_meant(error)
     if kind in ("literal_error", "enum"):
         return _option_meant(value, options(error))
     if kind == "string_pattern_mismatch":
@@ -102,7 +110,7 @@ def remedy(error: Mapping[str, Any], shape: Any) -> str:
     if kind == "string_type" and isinstance(value, int | float):
         return f'; put it in quotes: "{shown(value)}"'
     if kind == "tuple_type":
-        return '; write each entry on a line of its own, beginning with "- "'
+        return AS_ENTRIES
     if kind in ("model_type", "dict_type"):
         key = next((key for key in keys_of(shape) if key in _SHORTHAND), "")
         return (
@@ -123,7 +131,13 @@ def _value_meant(error: Mapping[str, Any]) -> str:
     text = stated["got"].strip('"')
     if "duration" in stated["what"]:
         return _duration_meant(text)
+    if "limit" in stated["what"]:
+        return f"; say in which time: {text} per day" if re.fullmatch(r"\d+", text) else ""
+    if stated["what"] == "a share like 5%" and re.fullmatch(r"\d\d?(?:\.\d+)?|100", text):
+        return f'; did you mean "{text}%"?'
     meant = _time_meant(text) if "time" in stated["what"] else ""
+    if "time" in stated["what"] and not meant and re.match(r"[^\W\d]+[.,]? +\d", text):
+        return f"; the weekdays are {', '.join(WEEKDAYS)}"
     return f'; did you mean "{meant}"?' if meant else did_you_mean(text, ("never", "always"))
 
 

@@ -11,9 +11,11 @@ from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
 from pydantic import BaseModel, Discriminator
 
 from journeys._positions import Path
-from journeys.spec import STEP_KINDS
+from journeys.spec import STEP_KINDS, SplitStep, StepSpec, Target
 
 Location: TypeAlias = tuple[str | int, ...]
+# What stands under a key of a split step that is no field of it.
+_ARM: Any = tuple[StepSpec, ...] | Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ def is_model(shape: Any) -> bool:
     return isinstance(shape, type) and issubclass(shape, BaseModel)
 
 
+def is_list(shape: Any) -> bool:
+    """Whether this is a list of values."""
+    return get_origin(shape) is tuple
+
+
 def _bare(shape: Any) -> Any:
     """Strip what is not structure: metadata and `| None`. The steps keep theirs, by which they are told apart."""
     if get_origin(shape) is Annotated:
@@ -82,7 +89,9 @@ def _is_union(shape: Any) -> bool:
 
 def _member(union: Any, label: str) -> Any:
     members = [_bare(member) for member in get_args(union) if member is not NoneType]
-    return next((member for member in members if getattr(member, "__name__", "") == label), None)
+    if label.startswith("tuple["):
+        return next((member for member in members if is_list(member)), None)
+    return next((member for member in members if getattr(member, "__name__", "") == label and is_model(member)), None)
 
 
 def _inside(shape: Any, part: str | int) -> Any:
@@ -92,5 +101,5 @@ def _inside(shape: Any, part: str | int) -> Any:
         return get_args(shape)[0]
     if is_model(shape):
         fields = (field for name, field in shape.model_fields.items() if (field.alias or name) == part)
-        return next((field.annotation for field in fields), None)
+        return next((field.annotation for field in fields), _ARM if shape is SplitStep else None)
     return None

@@ -164,3 +164,17 @@ def _depth(tree: ast.expr) -> int:
 
 def _parts(node: ast.AST) -> Iterator[ast.expr]:
     return (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+
+
+def segment_of(node: ast.expr) -> ast.Attribute | None:
+    """Give `segment.vip` when it is one."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="segment")):
+            return node
+        case _:
+            return None
+
+
+def is_profile(node: ast.expr) -> bool:
+    """Say whether this is the person as a whole."""
+    return isinstance(node, ast.Name) and node.id == "profile"

@@ -1,7 +1,7 @@
 """Which codes can a problem of a journeys file's text carry?
 
-The documentation is generated from this table; the linter's own codes (`journey.*`) are in `journeys.lint.RULES`.
-A code never changes its meaning.
+The documentation is generated from this table; the linter's own codes (`journey.*`) are in `journeys.lint.RULES`,
+those of finding included files in `orchestrator.including`. A code never changes its meaning.
 """
 
 CODES: dict[str, str] = {
@@ -26,4 +26,16 @@ CODES: dict[str, str] = {
     "schema.unknown_step_kind": "A step has no key that says what it does.",
     "schema.two_step_kinds": "A step has two keys that say what it does.",
     "schema.duplicate_step_id": "Two steps of one journey have the same id.",
+    "schema.unknown_arm": "A key of a split is none of its arms.",
+    "include.not_here": "An included file holds what belongs in the main file.",
+    "include.nested": "An included file includes others.",
+    "include.taken": "Two files give the same name.",
+    "part.unknown": "A step uses a part that is not there, or that is wrong itself.",
+    "part.unknown_argument": "A part is given, or asks for, an argument it does not have.",
+    "part.missing_argument": "A part is not given what it needs.",
+    "part.wrong_argument": "A list or a mapping is given where a part needs text.",
+    "part.circle": "A part uses itself, directly or by way of others.",
+    "part.too_deep": "Parts use parts more than 10 deep.",
+    "part.too_much": "With its parts a journey is larger than a whole file may be.",
+    "part.unused": "No journey uses a part.",
 }

@@ -6,7 +6,7 @@ which a property test keeps equal to calling its triggers.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
 from types import MappingProxyType
@@ -15,28 +15,44 @@ from transitions import Machine
 
 from journeys.conditions import Condition, ConditionErrors, Value, Wanted, compile_condition, compile_value
 from journeys.errors import Fault
-from journeys.moves import EXIT, successors
+from journeys.moves import EXIT, Path, came_trigger, placed_steps, successors
 from journeys.schema import Schema
+from journeys.scope import Kind
 from journeys.spec import (
+    ActionStep,
     AudienceStep,
+    Awaited,
+    AwaitedEvent,
     BranchStep,
     EntrySpec,
     Expression,
     From,
+    Given,
     JourneySpec,
     SendStep,
     SetStep,
+    StartStep,
     Step,
+    Until,
     WaitForStep,
+    WaitStep,
+    WebhookStep,
     step_kind,
 )
 
-Path = tuple[str | int, ...]
+# What the API appends to the inbox when somebody is to be let into a journey; `journey` names it.
+CALLED = "Journey Called"
+# What an entry that follows on another journey is given, in the shape of an event that nobody sends.
+LEFT = "Journey Left"
+OF_LEFT: Mapping[str, Kind] = MappingProxyType({"journey": "text", "reason": "text", "step": "text"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An event that matters to a journey, and the condition on it. `machine` says that machines count as well."""
+    """An event that matters to a journey, and the condition on it. `machine` says that machines count as well.
+
+    An exit rule without an event is judged after every event.
+    """
 
     event: str
     condition: Condition | None = None
@@ -45,19 +61,44 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedRule:
+    """An event that a step waits for, the condition on it, and the trigger that leads on when it comes."""
+
+    spec: AwaitedEvent
+    condition: Condition | None
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledStep:
-    """A step with its conditions compiled: one per arm of a branch, one for an awaited event."""
+    """A step with what it says compiled: a condition per arm of a branch, the events and the condition waited for.
+
+    `until` is the date a wait ends at, where that is computed; `values` are what is given to profile, journey or
+    action, where that is computed.
+    """
 
     spec: Step
     kind: str
     conditions: tuple[Condition | None, ...] = ()
+    awaited: tuple[AwaitedRule, ...] = ()
+    condition: Condition | None = None
+    until: Value | None = None
     items: Value | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def looks(self) -> bool:
+        """Say whether somebody who waits here may go on because of any event: what they wait for is a condition."""
+        return self.condition is not None or self.until is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """A journey that can be decided: `version` is a hash of its content, `moves` the machine's own table."""
+    """A journey that can be decided: `version` is a hash of its content, `moves` the machine's own table.
+
+    `when` and `date` are what opens an entry of these kinds. `listens` names the events that concern the people inside;
+    with `looks` every event does.
+    """
 
     name: str
     version: str
@@ -69,9 +110,12 @@ class Journey:
     first: str = ""
     entry: Rule = Rule("")
     key: Value | None = None
+    when: Condition | None = None
+    date: Value | None = None
     exits: tuple[Rule, ...] = ()
     goal: Rule | None = None
     listens: frozenset[str] = frozenset()
+    looks: bool = False
     holds: Mapping[str, timedelta] = field(default_factory=dict)
 
 
@@ -93,8 +137,10 @@ def compile_journey(
     checked: for a journey whose steps are known not to fit together.
     """
     compiler = _Compiler(("journeys", name), spec, schema)
-    steps = {step.id: compiler.step(place, step) for place, step in enumerate(spec.steps)}
+    steps = {each.step.id: compiler.step(each.path, each.step) for each in placed_steps(spec)}
     entry, key = compiler.entry(spec.entry)
+    when = compiler.condition(("entry", "when"), spec.entry.when, schema.at_entry(None))
+    date = compiler.value(("entry", "date"), spec.entry.date, schema.at_entry(None), "date")
     exits = tuple(compiler.exit(place) for place in range(len(spec.exit)))
     goal = compiler.goal()
     if compiler.faults or not builds:
@@ -112,16 +158,19 @@ def compile_journey(
         first=spec.steps[0].id,
         entry=entry,
         key=key,
+        when=when,
+        date=date,
         exits=exits,
         goal=goal,
         listens=_listens(spec),
+        looks=any(step.looks for step in steps.values()) or any(not rule.event for rule in exits),
     )
     return journey, ()
 
 
 def version_of(name: str, spec: JourneySpec) -> str:
     """Name a version by its content: 12 hex digits that change with anything the journey does."""
-    content = f"{name}\n{spec.model_dump_json(by_alias=True)}"
+    content = f"{name}\n{spec.model_dump_json(by_alias=True, exclude_defaults=True)}"
     return blake2b(content.encode(), digest_size=6).hexdigest()
 
 
@@ -148,9 +197,10 @@ def read_moves(machine: Machine) -> dict[str, dict[str, str]]:
 
 
 def _listens(spec: JourneySpec) -> frozenset[str]:
-    awaited = {step.wait_for.event for step in spec.steps if isinstance(step, WaitForStep)}
+    waits = [each.step.wait_for for each in placed_steps(spec) if isinstance(each.step, WaitForStep)]
+    awaited = {each.event for wait in waits for each in wait.first_of} | {wait.event for wait in waits if wait.event}
     goal = {spec.goal.event} if spec.goal else set()
-    return frozenset(awaited | goal | {rule.event for rule in spec.exit})
+    return frozenset(awaited | goal | {rule.event for rule in spec.exit if rule.event})
 
 
 def snake_case(event_name: str) -> str:
@@ -164,8 +214,9 @@ class _Compiler:
     def __init__(self, path: Path, spec: JourneySpec, schema: Schema) -> None:
         self.path = path
         self.spec = spec
-        self.schema = schema
-        self.inside = schema.inside(spec.entry.event, None)
+        self.beginning = _beginning(spec.entry)
+        self.schema = _with_arguments(schema, spec.entry)
+        self.inside = self.schema.inside(self.beginning, None)
         self.faults: list[Fault] = []
 
     def condition(self, path: Path, text: Expression | None, schema: Schema) -> Condition | None:
@@ -195,31 +246,30 @@ class _Compiler:
             self.faults.append(Fault(self.path + path, "condition.invalid", message, column=error.column))
 
     def _where(self, path: Path) -> str:
-        if path[0] == "steps" and isinstance(path[1], int):
-            return f'step "{self.spec.steps[path[1]].id}"'
-        return str(path[0])
+        inside = [each.step.id for each in placed_steps(self.spec) if path[: len(each.path)] == each.path]
+        return f'step "{inside[-1]}"' if inside else str(path[0])
 
     def entry(self, entry: EntrySpec) -> tuple[Rule, Value | None]:
-        schema = self.schema.at_entry(entry.event)
+        schema = self.schema.at_entry(self.beginning)
         condition = self.condition(("entry", "if"), entry.if_, schema)
         key = self.value(("entry", "key"), entry.key, schema, "key")
-        return Rule(entry.event or "", condition, machine=entry.machine), key
+        event = CALLED if entry.call is not None else entry.event or ""
+        return Rule(event, condition, machine=entry.machine), key
 
     def exit(self, place: int) -> Rule:
         rule = self.spec.exit[place]
-        schema = self.schema.inside(self.spec.entry.event, rule.event)
+        schema = self.schema.inside(self.beginning, rule.event)
         condition = self.condition(("exit", place, "if"), rule.if_, schema)
-        return Rule(rule.event, condition, rule.reason or snake_case(rule.event), rule.machine)
+        return Rule(rule.event or "", condition, rule.reason or snake_case(rule.event or "condition"), rule.machine)
 
     def goal(self) -> Rule | None:
         goal = self.spec.goal
         if goal is None:
             return None
-        schema = self.schema.inside(self.spec.entry.event, goal.event)
+        schema = self.schema.inside(self.beginning, goal.event)
         return Rule(goal.event, self.condition(("goal", "if"), goal.if_, schema), machine=goal.machine)
 
-    def step(self, place: int, step: Step) -> CompiledStep:
-        path: Path = ("steps", place)
+    def step(self, path: Path, step: Step) -> CompiledStep:
         kind = step_kind(step) or ""
         match step:
             case BranchStep():
@@ -228,24 +278,78 @@ class _Compiler:
                     for number, arm in enumerate(step.branch)
                 )
                 return CompiledStep(step, kind, arms)
+            case WaitStep(wait=Until(until=str() as until)):
+                return CompiledStep(step, kind, until=self.value((*path, "wait", "until"), until, self.inside, "date"))
             case WaitForStep():
-                schema = self.schema.inside(self.spec.entry.event, step.wait_for.event)
-                condition = self.condition((*path, "wait_for", "if"), step.wait_for.if_, schema)
-                return CompiledStep(step, kind, (condition,))
+                return self._wait_for(path, step)
             case SendStep():
                 return CompiledStep(step, kind, items=self.value((*path, "items"), step.items, self.inside, "items"))
             case AudienceStep():
                 items = self.value((*path, "audience", "items"), step.audience.items, self.inside, "items")
                 return CompiledStep(step, kind, items=items)
+            case WebhookStep() | ActionStep():
+                call = step.webhook if isinstance(step, WebhookStep) else step.action
+                items = self.value((*path, kind, "items"), call.items, self.inside, "items")
+                return CompiledStep(step, kind, items=items, values=self._values((*path, kind, "with"), call.with_))
             case SetStep():
-                return CompiledStep(step, kind, values=self._values(path, step))
+                return CompiledStep(step, kind, values=self._values((*path, "set"), step.set))
+            case StartStep():
+                return CompiledStep(step, kind, values=self._values((*path, "with"), step.with_))
             case _:
                 return CompiledStep(step, kind)
 
-    def _values(self, path: Path, step: SetStep) -> dict[str, Value]:
+    def _wait_for(self, path: Path, step: WaitForStep) -> CompiledStep:
+        awaited = step.wait_for
+        condition = self.condition((*path, "wait_for", "condition"), awaited.condition, self.inside)
+        places: list[tuple[Path, AwaitedEvent]] = [
+            (("wait_for", "first_of", place), each) for place, each in enumerate(awaited.first_of)
+        ]
+        if awaited.event is not None:
+            places.insert(0, (("wait_for",), _alone(awaited, awaited.event)))
+        rules = tuple(
+            AwaitedRule(
+                each,
+                self.condition((*path, *way, "if"), each.if_, self.schema.inside(self.beginning, each.event)),
+                came_trigger(awaited, place),
+            )
+            for place, (way, each) in enumerate(places)
+        )
+        return CompiledStep(step, "wait_for", awaited=rules, condition=condition)
+
+    def _values(self, path: Path, given: Mapping[str, Given]) -> dict[str, Value]:
         found = {
-            name: self.value((*path, "set", name, "from"), value.from_, self.inside, "any")
-            for name, value in step.set.items()
+            name: self.value((*path, name, "from"), value.from_, self.inside, "any")
+            for name, value in given.items()
             if isinstance(value, From)
         }
         return {name: value for name, value in found.items() if value is not None}
+
+
+def _alone(awaited: Awaited, event: str) -> AwaitedEvent:
+    """Give the one event that is waited for in the shape of several."""
+    said = {"event": event, "of": awaited.of, "if_": awaited.if_, "machine": awaited.machine}
+    return AwaitedEvent.model_validate(said, by_name=True)
+
+
+def _beginning(entry: EntrySpec) -> str | None:
+    """Name the event that begins an enrollment: its own, or one that stands for the arguments it is given."""
+    match entry.kind:
+        case "event":
+            return entry.event
+        case "call":
+            return CALLED
+        case "journey":
+            return LEFT
+        case _:
+            return None
+
+
+def _with_arguments(schema: Schema, entry: EntrySpec) -> Schema:
+    """Let conditions see what an entry is given that no event of the shop's begins."""
+    match entry.kind:
+        case "call":
+            return replace(schema, events={**schema.events, CALLED: entry.call or {}})
+        case "journey":
+            return replace(schema, events={**schema.events, LEFT: OF_LEFT})
+        case _:
+            return schema

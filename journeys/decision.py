@@ -26,6 +26,11 @@ class Due:
     """The snapshot's own timer has come."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClockMoved:
+    """The customer lives by another clock from now on: times of the day come at other moments."""
+
+
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -37,7 +42,7 @@ class Settled:
     divert: str = ""
 
 
-Given: TypeAlias = Event | Due | Settled
+Given: TypeAlias = Event | Due | Settled | ClockMoved
 
 
 @quickly_made
@@ -46,8 +51,10 @@ class Snapshot:
     """One pass of a customer through a journey: a value that can be stored and resumed anywhere.
 
     A live snapshot has exactly one of: a due time, an awaited event (with `at_most`, so a due time too), a delivery
-    in flight. `entry` holds the properties of the event that began it, `entry_seq` that event's place in the log,
-    `visits` how many steps were entered: with the id it names every effect for ever.
+    in flight. `entry` holds the properties of the event that began it, `entry_seq` that event's place in the log (0
+    when there was none), `visits` how many steps were entered: with the id it names every effect for ever. `since` is
+    when the person came to the step; None of those who came before that was kept. One that has ended looks for its goal
+    up to `converts_until`.
     """
 
     id: int
@@ -64,8 +71,12 @@ class Snapshot:
     goal_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str = ""
+    since: datetime | None = None
+    converts_until: datetime | None = None
 
-    def parked(self, step: str, due_at: datetime | None, delivery_id: int | None, visits: int) -> "Snapshot":
+    def parked(
+        self, step: str, due_at: datetime | None, delivery_id: int | None, visits: int, since: datetime
+    ) -> "Snapshot":
         """Give the same enrollment waiting at a step. Written out: `replace` takes three times as long."""
         return Snapshot(
             self.id,
@@ -80,9 +91,14 @@ class Snapshot:
             delivery_id,
             visits,
             self.goal_at,
+            None,
+            "",
+            since,
         )
 
-    def ended(self, step: str, at: datetime, reason: str, visits: int) -> "Snapshot":
+    def ended(
+        self, step: str, at: datetime, reason: str, visits: int, converts_until: datetime | None = None
+    ) -> "Snapshot":
         """Give the same enrollment as it ended."""
         return Snapshot(
             self.id,
@@ -99,6 +115,8 @@ class Snapshot:
             self.goal_at,
             at,
             reason,
+            self.since,
+            converts_until,
         )
 
     @property
@@ -139,7 +157,30 @@ class Disband:
     enrollment_id: int
 
 
-Effect: TypeAlias = Plan | Recall | SetAttributes | Disband
+@dataclass(frozen=True, slots=True)
+class Postpone:
+    """Let this delivery be due at another moment, if it still waits for its first."""
+
+    delivery_id: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Let the person into another journey, with these arguments."""
+
+    journey: str
+    arguments: Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Take the person out of another journey, because of this one."""
+
+    journey: str
+
+
+Effect: TypeAlias = Plan | Recall | SetAttributes | Disband | Postpone | Start | Stop
 
 
 @quickly_made

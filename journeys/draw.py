@@ -10,15 +10,19 @@ from journeys.compile import CompiledStep, Journey
 from journeys.duration import format_duration
 from journeys.moves import EXIT
 from journeys.spec import (
-    WEEKDAYS,
+    ActionStep,
     AudienceStep,
     ExitStep,
     LeadMagnetStep,
     SendStep,
     SetStep,
+    SplitStep,
+    StartStep,
+    StopStep,
     Until,
     WaitForStep,
     WaitStep,
+    WebhookStep,
 )
 
 _MERMAID_WORDS = frozenset({"end", "state", "note", "class", "default", "direction", "style", "click", "fork", "join"})
@@ -73,23 +77,31 @@ def _does(step: CompiledStep) -> str:
         case WaitStep(wait=wait):
             return f"wait {_how_long(wait)}"
         case WaitForStep(wait_for=awaited):
-            return f"wait for {awaited.event}, at most {format_duration(awaited.at_most)}"
+            return f"wait for {awaited.words}, at most {format_duration(awaited.at_most)}"
+        case SplitStep(split=arms):
+            return f"split {', '.join(arms)}"
+        case SetStep(set=values):
+            return f"set {', '.join(values)}"
+        case StartStep(start=name) | StopStep(stop=name) | ExitStep(exit=name):
+            return f"{step.kind} {name}"
+        case _:
+            return _tells(step)
+
+
+def _tells(step: CompiledStep) -> str:
+    match step.spec:
         case SendStep(send=channel, template=template):
             return f"send {channel} {template or ''}".rstrip()
         case LeadMagnetStep(lead_magnet=magnet):
             return f"give {magnet.file}"
         case AudienceStep(audience=change):
             return f"join audience {change.add}" if change.add else f"leave audience {change.remove}"
-        case SetStep(set=values):
-            return f"set {', '.join(values)}"
-        case ExitStep(exit=reason):
-            return f"exit {reason}"
+        case WebhookStep(webhook=call) | ActionStep(action=call):
+            return f"call {call.channel}"
         case _:
             return {"crm": "tell the CRM"}.get(step.kind, step.kind)
 
 
 def _how_long(wait: Until | timedelta) -> str:
-    if isinstance(wait, timedelta):
-        return format_duration(wait)
-    day = "" if wait.until.weekday is None else f"{WEEKDAYS[wait.until.weekday]} "
-    return f"until {day}{wait.until.hour:02}h{wait.until.minute:02}"
+    # Mermaid takes a colon for the beginning of a label.
+    return format_duration(wait) if isinstance(wait, timedelta) else f"until {wait.until}".replace(":", "h")

@@ -5,19 +5,20 @@ what the conditions say is checked where they are compiled.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from itertools import pairwise
 from typing import Literal, TypeAlias
 from zoneinfo import available_timezones
 
 from journeys._graph import Graph, loops, reachable
 from journeys._positions import Path
 from journeys.errors import Fault
-from journeys.moves import EXIT, diversions, successors
+from journeys.moves import EXIT, diversions, placed_steps, successors
 from journeys.spec import (
+    ENTRY_KINDS,
+    ActionStep,
     AudienceStep,
     BranchStep,
     CrmStep,
@@ -26,10 +27,12 @@ from journeys.spec import (
     JourneySpec,
     LeadMagnetStep,
     SendStep,
+    SplitStep,
     StepSpec,
     Until,
     WaitForStep,
     WaitStep,
+    WebhookStep,
 )
 from journeys.spelling import did_you_mean, nearest
 
@@ -54,8 +57,8 @@ class Linted:
     def steps(self) -> Iterator[tuple[Path, StepSpec]]:
         """Give each step of each journey with its path."""
         for path, journey in self.journeys():
-            for place, step in enumerate(journey.steps):
-                yield (*path, "steps", place), step
+            for place, step in _steps(journey):
+                yield (*path, *place), step
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,55 +84,61 @@ def lint(spec: JourneysFile, known_events: Collection[str] = ()) -> list[Fault]:
 def unknown_target(linted: Linted) -> Iterator[Finding]:
     """A step leads to a step that does not exist. `exit` and `continue` may stand only after `if_suppressed`."""
     for path, journey in linted.journeys():
-        ids = [step.id for step in journey.steps]
-        for place, step in enumerate(journey.steps):
+        ids = [step.id for _, step in _steps(journey)]
+        for place, step in _steps(journey):
             for way, target in _targets(step):
                 if target not in ids:
-                    yield (*path, "steps", place, *way), _no_such_step(step, way, target, ids)
+                    yield (*path, *place, *way), _no_such_step(step, way, target, ids)
 
 
 def of_is_no_message(linted: Linted) -> Iterator[Finding]:
     """`wait_for.of` names a step that sends nothing, so no event about its message can come."""
     for path, journey in linted.journeys():
-        messages = [step.id for step in journey.steps if isinstance(step, SendStep | LeadMagnetStep)]
-        for place, step in enumerate(journey.steps):
+        messages = [step.id for _, step in _steps(journey) if isinstance(step, SendStep | LeadMagnetStep)]
+        for place, step in _steps(journey):
             if isinstance(step, WaitForStep) and step.wait_for.of and step.wait_for.of not in messages:
                 of = step.wait_for.of
                 hint = did_you_mean(of, messages) or "; name a send or lead_magnet step, or leave it out"
                 message = f'step "{step.id}": wait_for.of expects a step that sends a message, got "{of}"{hint}'
-                yield (*path, "steps", place, "wait_for", "of"), message
+                yield (*path, *place, "wait_for", "of"), message
 
 
 def loop_without_wait(linted: Linted) -> Iterator[Finding]:
     """Steps lead round in a circle on which nothing waits, so a person would go round without end."""
     for path, journey in linted.journeys():
-        pausing = {step.id for step in journey.steps if _pauses(step)}
-        places = {step.id: place for place, step in enumerate(journey.steps)}
+        pausing = {step.id for _, step in _steps(journey) if _pauses(step)}
+        places = {step.id: place for place, step in _steps(journey)}
         hurried = {step: targets for step, targets in _graph(journey).items() if step not in pausing}
         for loop in loops(hurried):
             way = " → ".join((*loop, loop[0]))
             message = f'step "{loop[0]}": the loop {way} never waits; put a wait or wait_for step on it'
-            yield (*path, "steps", places[loop[0]]), message
+            yield (*path, *places[loop[0]]), message
 
 
 def unreachable_step(linted: Linted) -> Iterator[Finding]:
     """No way leads to a step, so nobody will ever be there."""
     for path, journey in linted.journeys():
+        ids = {step.id for _, step in _steps(journey)}
+        if any(target not in ids for _, step in _steps(journey) for _, target in _targets(step)):
+            continue  # The way that is misspelt may be the one that leads here.
         graph = _graph(journey)
         seen = reachable(graph, journey.steps[0].id)
-        for place, step in enumerate(journey.steps):
+        for place, step in _steps(journey):
             if step.id not in seen:
                 seen |= reachable(graph, step.id)
                 message = f'step "{step.id}": no way leads here; let a step go to "{step.id}", or remove it'
-                yield (*path, "steps", place), message
+                yield (*path, *place), message
 
 
 def entry_needs_one_door(linted: Linted) -> Iterator[Finding]:
-    """An entry is opened by an event or by a schedule: exactly one of them."""
+    """An entry is opened by exactly one of `event`, `when`, `schedule`, `date`, `call` and `journey`."""
     for path, journey in linted.journeys():
-        if (got := _how_many(journey.entry.event, journey.entry.schedule)) != "one":
-            message = f'journey "{path[1]}": entry needs event or schedule, got {got}; keep exactly one'
-            yield (*path, "entry"), message
+        said = [kind for kind in ENTRY_KINDS if getattr(journey.entry, kind) is not None]
+        if len(said) != 1:
+            message = (
+                f"entry needs one of {', '.join(ENTRY_KINDS)}, got {' and '.join(said) or 'none'}; keep exactly one"
+            )
+            yield (*path, "entry"), f'journey "{path[1]}": {message}'
 
 
 def schedule_with_key(linted: Linted) -> Iterator[Finding]:
@@ -260,11 +269,11 @@ def follow_up_of_unsent(linted: Linted) -> Iterator[Finding]:
     """
     for path, journey in linted.journeys():
         followers = _followers(journey)
-        for place, step in enumerate(journey.steps):
+        for place, step in _steps(journey):
             if step.id in followers:
                 remedy = "add if_suppressed: exit, a step, or continue if that is meant"
                 message = f'step "{step.id}": "{followers[step.id]}" follows up on it, even if it is not sent; {remedy}'
-                yield (*path, "steps", place), message
+                yield (*path, *place), message
 
 
 RULES: tuple[Rule, ...] = (
@@ -297,6 +306,11 @@ def _zones() -> tuple[str, ...]:
     return tuple(sorted(available_timezones() - {"localtime"}))
 
 
+def _steps(journey: JourneySpec) -> list[tuple[Path, StepSpec]]:
+    """List the steps, those in the arms of splits too, each with its path in the journey."""
+    return [(each.path, each.step) for each in placed_steps(journey)]
+
+
 def _graph(journey: JourneySpec) -> Graph:
     return {step: tuple(ways.values()) for step, ways in successors(journey).items()}
 
@@ -307,19 +321,27 @@ def _targets(step: StepSpec) -> list[tuple[Path, str]]:
         case GoStep():
             return [(("go",), step.go)]
         case WaitForStep():
-            named = {"then": step.then, "otherwise": step.otherwise}
-            return [((key,), target) for key, target in named.items() if target is not None]
+            named: dict[Path, str | None] = {("then",): step.then, ("otherwise",): step.otherwise}
+            several = enumerate(step.wait_for.first_of)
+            return _said(named | {("wait_for", "first_of", place, "go"): each.go for place, each in several})
         case BranchStep():
             return [(("branch", place, "go"), arm.go) for place, arm in enumerate(step.branch)]
+        case SplitStep():
+            return [((name,), arm) for name in step.split if isinstance(arm := step.arm(name), str)]
         case SendStep() | LeadMagnetStep():
-            ways: list[tuple[Path, str]] = [
+            diverted: list[tuple[Path, str]] = [
                 (("guards", guard, "divert"), target) for guard, target in diversions(step).items()
             ]
-            if step.if_suppressed not in ("continue", "exit"):
-                ways.append((("if_suppressed",), step.if_suppressed))
-            return ways
+            return diverted + _said({("if_suppressed",): step.if_suppressed, ("on_failure",): step.on_failure})
+        case AudienceStep() | CrmStep() | WebhookStep() | ActionStep():
+            return _said({("on_failure",): step.on_failure})
         case _:
             return []
+
+
+def _said(targets: Mapping[Path, str | None]) -> list[tuple[Path, str]]:
+    """List the targets that are said and name a step."""
+    return [(way, target) for way, target in targets.items() if target not in (None, "continue", "exit")]
 
 
 def _no_such_step(step: StepSpec, way: Path, target: str, ids: list[str]) -> str:
@@ -333,11 +355,11 @@ def _no_such_step(step: StepSpec, way: Path, target: str, ids: list[str]) -> str
 def _followers(journey: JourneySpec) -> dict[str, str]:
     """Map each message that does not say where to go unsent to a step that follows up on it all the same."""
     graph, about, found = _graph(journey), _follow_ups(journey), dict[str, str]()
-    for step, below in pairwise(journey.steps):
+    for step, below in [(each.step, each.below) for each in placed_steps(journey)]:
         if isinstance(step, SendStep | LeadMagnetStep) and "if_suppressed" not in step.model_fields_set:
             known = about[step.id] + (about[f"items {step.items}"] if isinstance(step, SendStep) else [])
             wanted = [other for other in known if other != step.id]
-            reached = reachable(graph, below.id) if wanted else set()
+            reached = reachable(graph, below) if wanted and below != EXIT else set()
             found |= [(step.id, other) for other in wanted if other in reached][:1]
     return found
 
@@ -345,7 +367,7 @@ def _followers(journey: JourneySpec) -> dict[str, str]:
 def _follow_ups(journey: JourneySpec) -> defaultdict[str, list[str]]:
     """List the steps that wait for an event of each message, and those that send something about the same items."""
     about: defaultdict[str, list[str]] = defaultdict(list)
-    for step in journey.steps:
+    for _, step in _steps(journey):
         if isinstance(step, WaitForStep) and step.wait_for.of:
             about[step.wait_for.of].append(step.id)
         elif isinstance(step, SendStep) and step.items:
@@ -379,6 +401,10 @@ def _channel(step: StepSpec) -> tuple[Path, str]:
             return ("lead_magnet", "channel"), step.lead_magnet.channel
         case CrmStep():
             return ("crm", "channel"), step.crm.channel
+        case WebhookStep():
+            return ("webhook", "channel"), step.webhook.channel
+        case ActionStep():
+            return ("action", "channel"), step.action.channel
         case _:
             return (), ""
 
@@ -390,7 +416,11 @@ def _events(journey: JourneySpec) -> Iterator[tuple[Path, str]]:
     if journey.goal:
         yield ("goal", "event"), journey.goal.event
     for place, rule in enumerate(journey.exit):
-        yield ("exit", place, "event"), rule.event
-    for place, step in enumerate(journey.steps):
+        if rule.event:
+            yield ("exit", place, "event"), rule.event
+    for path, step in _steps(journey):
         if isinstance(step, WaitForStep):
-            yield ("steps", place, "wait_for", "event"), step.wait_for.event
+            if step.wait_for.event:
+                yield (*path, "wait_for", "event"), step.wait_for.event
+            for place, each in enumerate(step.wait_for.first_of):
+                yield (*path, "wait_for", "first_of", place, "event"), each.event

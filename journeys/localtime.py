@@ -4,13 +4,16 @@ Local wall-clock times become UTC instants by the rules of the IANA zone: a time
 taken an hour later (02:30 becomes 03:30), a time that the autumn change repeats is its first occurrence.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from journeys.spec import LocalTime
+from cronsim import CronSim
+
+from journeys.texts import Cron, LocalTime
 
 _DAY = timedelta(days=1)
+_A_MOMENT = timedelta(seconds=1)
 
 
 @lru_cache(maxsize=1024)
@@ -34,3 +37,30 @@ def next_local(after: datetime, wanted: LocalTime, zone: ZoneInfo, *, inclusive:
         if instant > after or (inclusive and instant == after):
             return instant
     raise AssertionError("a wall-clock time comes round within two periods")
+
+
+def on_day(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Give the instant at which the wall clock of `zone` shows this time on this day, in UTC."""
+    return datetime.combine(day, at.replace(tzinfo=None), zone).astimezone(UTC)
+
+
+def next_scheduled(after: datetime, schedule: LocalTime | Cron, zone: ZoneInfo) -> datetime:
+    """Give the first instant after `after` that a schedule names on the clock of `zone`, in UTC.
+
+    A time that the autumn change repeats is named once, as Debian's cron does it.
+    """
+    if isinstance(schedule, LocalTime):
+        return next_local(after, schedule, zone)
+    return next(CronSim(schedule.cron, after.astimezone(zone))).astimezone(UTC)
+
+
+def last_scheduled(now: datetime, schedule: LocalTime | Cron, zone: ZoneInfo) -> datetime:
+    """Give the last instant up to `now` that a schedule names on the clock of `zone`, in UTC."""
+    if isinstance(schedule, Cron):
+        return next(CronSim(schedule.cron, now.astimezone(zone) + _A_MOMENT, reverse=True)).astimezone(UTC)
+    period = timedelta(days=1 if schedule.weekday is None else 7)
+    # Two periods back is before it even where the clocks changed in between.
+    last = next_local(now - 2 * period, schedule, zone)
+    while (following := next_local(last, schedule, zone)) <= now:
+        last = following
+    return last

@@ -6,7 +6,7 @@ it is not, and then the answer says what to write instead.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -29,10 +29,16 @@ from journeys.scope import (
 Path: TypeAlias = tuple[str, ...]
 EventNames: TypeAlias = str | Sequence[str] | None
 
+NOTHING_NAMED: Mapping[str, str] = MappingProxyType({})
+
 # Any channel may follow profile.consent; these are what a message names.
 _CHANNELS = ("profile.consent.email", "profile.consent.sms", "profile.consent.marketing")
 
-ROOTS = ("event", "entry", "profile", "facts", "enrollment", "now")
+ROOTS = ("event", "entry", "profile", "facts", "enrollment", "now", "segment", "condition")
+
+NamedKind: TypeAlias = Literal["segment", "condition"]
+# An event of which nothing is known may be any and have every property.
+_ANY_EVENT = ("",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +54,33 @@ class Schema:
     """The names a condition may use at one place of a journey.
 
     `event` and `entry` name the events that the event at hand and the one that began the enrollment may be; none when
-    there is no such event.
+    there is no such event. `segments` and `conditions` are what the file names, as it is written there.
     """
 
     events: Declared
     attributes: Mapping[str, Kind]
     event: Path = ()
     entry: Path = ()
-    place: Literal["file", "entry", "inside"] = "file"
+    place: Literal["file", "entry", "inside", "segment", "anywhere"] = "file"
+    segments: Mapping[str, str] = field(default_factory=dict)
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, events: Declared, attributes: Mapping[str, Kind]) -> "Schema":
-        """Add a file's own events and attributes to the known ones; a property declared again takes the file's kind."""
+    def of(
+        cls,
+        events: Declared,
+        attributes: Mapping[str, Kind],
+        *,
+        segments: Mapping[str, str] = NOTHING_NAMED,
+        conditions: Mapping[str, str] = NOTHING_NAMED,
+    ) -> "Schema":
+        """Add a file's own events and attributes to the known ones; a property declared again takes the file's kind.
+
+        What is wrong with a segment or condition itself is for `journeys.named` to say.
+        """
         merged = {name: {**KNOWN_EVENTS.get(name, {}), **events.get(name, {})} for name in {**KNOWN_EVENTS, **events}}
         merged["Identified"] = {**merged["Identified"], **attributes}
-        return cls(merged, dict(attributes))
+        return cls(merged, dict(attributes), segments=dict(segments), conditions=dict(conditions))
 
     def at_entry(self, event: EventNames) -> "Schema":
         """See it from a journey's entry: the event is at hand; a schedule has none."""
@@ -71,6 +89,26 @@ class Schema:
     def inside(self, entry_event: EventNames, event: EventNames) -> "Schema":
         """See it from inside an enrollment that `entry_event` began, with the event at hand if there is one."""
         return replace(self, event=_names(event), entry=_names(entry_event), place="inside")
+
+    def seen_from(self, kind: NamedKind, *, alone: bool = False) -> "Schema":
+        """See it from a segment, which is about a person at any time, or from a condition, which is used here.
+
+        `alone` sees a condition from nowhere in particular: what is wrong there is wrong wherever it is used.
+        """
+        if kind == "segment":
+            return replace(self, event=(), entry=(), place="segment")
+        return replace(self, event=_ANY_EVENT, entry=_ANY_EVENT, place="anywhere") if alone else self
+
+    def named(self, kind: NamedKind) -> Mapping[str, str]:
+        """Give the segments, or the conditions, by name."""
+        return self.segments if kind == "segment" else self.conditions
+
+    def no_such(self, kind: NamedKind, name: str) -> str:
+        """Say that nothing goes by this name, and what was perhaps meant."""
+        if name in (self.conditions if kind == "segment" else self.segments):
+            remedy_of = {"segment": f"a condition; write condition.{name}", "condition": "a segment; write "}[kind]
+            return f'"{name}" is {remedy_of}' + (f"profile in segment.{name}" if kind == "condition" else "")
+        return f'there is no {kind} "{name}"{remedy(name, self.named(kind), f"declare it under {kind}s:")}'
 
     def knows_event(self, name: str) -> bool:
         """Tell whether an event's properties are known or declared."""
@@ -82,12 +120,23 @@ class Schema:
 
     def roots(self) -> tuple[str, ...]:
         """List the first names that may be used here."""
-        here = {"event": bool(self.event), "entry": bool(self.entry), "enrollment": self.place == "inside"}
+        here = {
+            "event": bool(self.event),
+            "entry": bool(self.entry),
+            "enrollment": self.place in ("inside", "anywhere"),
+            "segment": bool(self.segments),
+            "condition": bool(self.conditions),
+        }
         return tuple(root for root in ROOTS if here.get(root, True))
 
     def find(self, path: Path) -> Known | NotKnown:
         """Find what a dotted name means here, or say why it means nothing."""
         root = path[0]
+        if root in ("segment", "condition"):
+            return NotKnown(self._whole(root, path))
+        if root in self.segments or root in self.conditions:
+            meant = f"profile in segment.{root}" if root in self.segments else f"condition.{root}"
+            return NotKnown(f"{root} is known by its whole name only; write {meant}")
         if root not in ROOTS:
             return NotKnown(f'"{root}" is not known here{remedy(root, self.roots())}')
         if root not in self.roots():
@@ -96,12 +145,20 @@ class Schema:
             return self._find_property(path)
         return self._find_fixed(path)
 
+    def _whole(self, root: str, path: Path) -> str:
+        """Say how people of a segment, or a condition, are asked for."""
+        if root == "condition":
+            return f"condition stands for several; name one, such as condition.{min(self.conditions, default='name')}"
+        name = path[1] if len(path) > 1 else min(self.segments, default="name")
+        return f"{'.'.join(path)} is a group of people; write profile in segment.{name}"
+
     def _absence(self, root: str) -> str:
         """Say why there is no such thing at this place, and what there is."""
         reasons = {
             ("entry", "event"): "this journey begins on a schedule, not with an event",
             ("entry", "entry"): "the journey has not begun yet",
             ("entry", "enrollment"): "the journey has not begun yet",
+            ("segment", root): "a segment is about a person, whatever happens; ask for it under conditions:",
             ("inside", "event"): "no event is at hand at this step",
             ("inside", "entry"): "this journey begins on a schedule, not with an event",
         }

@@ -7,14 +7,15 @@ missing (None) and never raises; numbers written as text are not numbers.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from journeys.catalog import Catalog
 from journeys.goods import to_items
-from journeys.vocabulary import Facts, Item, Order, OrderStatus, Properties, ReturnStatus, ShipmentStatus
+from journeys.tallies import Counted, Tallies
+from journeys.vocabulary import Facts, Item, Order, OrderStatus, Properties, ReturnStatus, ShipmentStatus, TicketStatus
 
 Kind: TypeAlias = Literal[
     "text", "number", "boolean", "date", "duration", "items", "any", "list of text", "list of number", "list of any"
@@ -35,7 +36,7 @@ class Scope:
     """All that a condition may look at, at the moment `now` (aware UTC).
 
     `event` is the event at hand, when there is one; `entry` holds the properties of the event that began the
-    enrollment.
+    enrollment. `tallies` is what was counted of the customer's events.
     """
 
     facts: Facts
@@ -44,18 +45,25 @@ class Scope:
     entry: Properties = field(default_factory=dict)
     enrollment: EnrollmentView | None = None
     catalog: Catalog = field(default_factory=Catalog)
+    tallies: Tallies = field(default_factory=dict)
 
 
 Reader: TypeAlias = Callable[[Scope], object]
+Change: TypeAlias = Callable[[Scope], datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A name that can be read; `is_always` when there is a value for everybody, so that asking for one is idle."""
+    """A name that can be read; `is_always` when there is a value for everybody, so that asking for one is idle.
+
+    `change` says when the value is next another one although nothing is learned; `counted` what must be tallied for it.
+    """
 
     kind: Kind
     read: Reader
     is_always: bool = False
+    change: Change | None = None
+    counted: Counted | None = None
 
 
 # Values as they come from outside, read as one kind: None is missing.
@@ -63,6 +71,10 @@ class Known:
 # A number beyond this is a mistake, and its products would have no end of digits.
 LARGEST = 1e300
 _NUMBERS = frozenset({int, float})
+
+
+# The zone of a date that was told without one, such as a birthday: wherever the customer is. Waits take it as such.
+ON_THE_SPOT = timezone(timedelta(0), "on the spot")
 
 
 def to_text(value: object) -> str | None:
@@ -81,12 +93,14 @@ def to_boolean(value: object) -> bool | None:
 
 
 def to_date(value: object) -> datetime | None:
-    """Read a date in ISO 8601 as aware UTC; one without a zone is UTC already."""
+    """Read a date in ISO 8601 as aware UTC; one without a zone is `ON_THE_SPOT`: it is compared as if it were UTC."""
     try:
         date = datetime.fromisoformat(value) if isinstance(value, str) else value
         if not isinstance(date, datetime):
             return None
-        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+        if date.tzinfo is None:
+            return date.replace(tzinfo=ON_THE_SPOT)
+        return date if date.tzinfo is ON_THE_SPOT else date.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -230,7 +244,7 @@ _LOST_PARCEL = frozenset({ShipmentStatus.EXCEPTION, ShipmentStatus.LOST, Shipmen
 _BY_TIME = attrgetter("placed_at", "order_id")
 
 
-def _orders(scope: Scope) -> list[Order]:
+def standing_orders(scope: Scope) -> list[Order]:
     """List the orders that stand: neither cancelled nor unpaid."""
     return [order for order in scope.facts.orders.values() if order.status not in _NOT_ORDERED]
 
@@ -241,14 +255,26 @@ def _times(scope: Scope) -> list[datetime]:
 
 
 def _last(scope: Scope, name: str) -> object:
-    return getattr(max(_orders(scope), key=_BY_TIME, default=None), name, None)
+    return getattr(max(standing_orders(scope), key=_BY_TIME, default=None), name, None)
 
 
-def _open_orders(scope: Scope) -> int:
-    """Count the orders that are placed and not wholly delivered."""
+def _open_orders(scope: Scope) -> list[Order]:
+    """List the orders that are placed and not wholly delivered."""
     facts = scope.facts
-    placed = [order.order_id for order in facts.orders.values() if order.status is OrderStatus.PLACED]
-    return len([order_id for order_id in placed if not _is_delivered(facts, order_id)])
+    placed = [order for order in facts.orders.values() if order.status is OrderStatus.PLACED]
+    return [order for order in placed if not _is_delivered(facts, order.order_id)]
+
+
+def _next_delivery(scope: Scope) -> datetime | None:
+    """Say when the next goods of an open order are to come: as the carrier says, else as the shop promised."""
+    facts, expected = scope.facts, list[datetime | None]()
+    for order in _open_orders(scope):
+        parcels = [
+            parcel for parcel in facts.parcels_of(order.order_id) if parcel.status is not ShipmentStatus.CANCELLED
+        ]
+        coming = [parcel for parcel in parcels if parcel.status is not ShipmentStatus.DELIVERED]
+        expected += [parcel.expected_at or order.promised_at for parcel in coming] if parcels else [order.promised_at]
+    return min((at for at in expected if at is not None), default=None)
 
 
 def _is_delivered(facts: Facts, order_id: str) -> bool:
@@ -267,6 +293,10 @@ def _open_returns(scope: Scope) -> int:
     return sum(back.status in _OPEN_RETURN for back in scope.facts.returns.values())
 
 
+def _open_tickets(scope: Scope) -> int:
+    return sum(ticket.status is TicketStatus.OPEN for ticket in scope.facts.tickets.values())
+
+
 def _open_problems(scope: Scope) -> int:
     """Count the orders whose payment failed and the parcels that went astray."""
     facts = scope.facts
@@ -274,9 +304,16 @@ def _open_problems(scope: Scope) -> int:
     return unpaid + sum(parcel.status in _LOST_PARCEL for parcel in facts.shipments.values())
 
 
+def _now(scope: Scope) -> datetime:
+    return scope.now
+
+
+# It is known by its reader: whatever is computed with it changes by itself.
+NOW: Reader = _now
+
 FIXED: Mapping[str, Known] = MappingProxyType(
     {
-        "now": Known("date", lambda scope: scope.now, is_always=True),
+        "now": Known("date", NOW, is_always=True),
         "enrollment.entered_at": Known("date", lambda scope: getattr(scope.enrollment, "entered_at", None), True),
         "enrollment.journey": Known("text", lambda scope: getattr(scope.enrollment, "journey", None), True),
         "enrollment.step": Known("text", lambda scope: getattr(scope.enrollment, "step", None), True),
@@ -285,13 +322,18 @@ FIXED: Mapping[str, Known] = MappingProxyType(
         "profile.user_id": Known("text", lambda scope: scope.facts.profile.user_id),
         "profile.timezone": Known("text", lambda scope: scope.facts.profile.timezone),
         "profile.created_at": Known("date", lambda scope: scope.facts.profile.created_at, is_always=True),
-        "profile.orders.count": Known("number", lambda scope: len(_orders(scope)), is_always=True),
-        "profile.orders.total": Known("number", lambda scope: sum(o.total for o in _orders(scope)), is_always=True),
+        "profile.orders.count": Known("number", lambda scope: len(standing_orders(scope)), is_always=True),
+        "profile.orders.total": Known(
+            "number", lambda scope: sum(o.total for o in standing_orders(scope)), is_always=True
+        ),
         "profile.orders.first.at": Known("date", lambda scope: min(_times(scope), default=None)),
         "profile.orders.last.at": Known("date", lambda scope: max(_times(scope), default=None)),
         "profile.orders.last.total": Known("number", lambda scope: _last(scope, "total")),
         "profile.orders.last.order_id": Known("text", lambda scope: _last(scope, "order_id")),
-        "facts.orders.open": Known("number", _open_orders, is_always=True),
+        "facts.orders.open": Known("number", lambda scope: len(_open_orders(scope)), is_always=True),
+        "facts.delivery.expected_at": Known("date", _next_delivery),
+        "facts.returns.count": Known("number", lambda scope: len(scope.facts.returns), is_always=True),
+        "facts.tickets.open": Known("number", _open_tickets, is_always=True),
         "facts.returns.open": Known("number", _open_returns, is_always=True),
         "facts.problems.open": Known("number", _open_problems, is_always=True),
     }

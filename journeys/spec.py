@@ -2,85 +2,139 @@
 
 One pydantic model is loader, JSON Schema and reference documentation at once: a field that is accepted here is read
 somewhere, and every description is the sentence a marketer reads. Conditions stay text here; `journeys.conditions`
-checks and compiles them.
+checks and compiles them. The steps are in `journeys.step_specs`, how times and shares are written in `journeys.texts`.
 """
 
-import re
 from datetime import timedelta
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Field
 
-from journeys.duration import parse_duration
-from journeys.vocabulary import Intent, Purpose
+from journeys.step_specs import (
+    STEP_KINDS,
+    WAIT_KINDS,
+    ActionStep,
+    Arm,
+    AudienceStep,
+    Awaited,
+    AwaitedEvent,
+    BranchStep,
+    ByMachine,
+    CrmStep,
+    ExitStep,
+    Experiment,
+    From,
+    Given,
+    GoStep,
+    Guarded,
+    IfPast,
+    Late,
+    LeadMagnetStep,
+    SendStep,
+    SetStep,
+    SplitStep,
+    StartStep,
+    Step,
+    StepSpec,
+    StopStep,
+    Strict,
+    Until,
+    UseStep,
+    WaitForStep,
+    WaitStep,
+    WebhookStep,
+    step_kind,
+    wait_kind,
+)
+from journeys.texts import (
+    WEEKDAYS,
+    Cron,
+    DurationText,
+    Expression,
+    Limit,
+    LimitText,
+    LocalDate,
+    LocalTime,
+    LocalTimeText,
+    Name,
+    OffsetText,
+    ReEntry,
+    ReEntryText,
+    ScheduleText,
+    ShareText,
+    Target,
+)
+from journeys.vocabulary import Purpose
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_CLOCK = re.compile(r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?([01]\d|2[0-3]):([0-5]\d)")
-_RE_ENTRY = re.compile(r"(never|always)|after (.+)")
-
-
-class LocalTime(BaseModel):
-    """A time of day on the customer's clock, with a weekday (0 is Monday) when it is weekly."""
-
-    model_config = ConfigDict(frozen=True)
-
-    hour: int
-    minute: int
-    weekday: int | None = None
-
-
-class ReEntry(BaseModel):
-    """Whether a person who has been through may enter again: never, or after this pause (zero means always)."""
-
-    model_config = ConfigDict(frozen=True)
-
-    allowed: bool = True
-    after: timedelta = timedelta(0)
-
-
-def _duration(value: object) -> timedelta:
-    return value if isinstance(value, timedelta) else parse_duration(str(value))
-
-
-def _local_time(value: object) -> object:
-    if isinstance(value, LocalTime | dict):
-        return value
-    match = _CLOCK.fullmatch(str(value))
-    if not match:
-        raise ValueError(f'expected a time like "10:00" or "Tue 10:00", got "{value}"')
-    weekday, hour, minute = match.groups()
-    return LocalTime(hour=int(hour), minute=int(minute), weekday=WEEKDAYS.index(weekday) if weekday else None)
-
-
-def _re_entry(value: object) -> object:
-    if isinstance(value, ReEntry | dict):
-        return value
-    match = _RE_ENTRY.fullmatch(str(value))
-    if not match:
-        raise ValueError(f'expected never, always or "after 14d", got "{value}"')
-    word, pause = match.groups()
-    return ReEntry(allowed=word != "never", after=parse_duration(pause) if pause else timedelta(0))
-
-
-Expression: TypeAlias = Annotated[str, Field(json_schema_extra={"format": "tactful-condition"})]
-DurationText: TypeAlias = Annotated[
-    timedelta, BeforeValidator(_duration, json_schema_input_type=str), Field(examples=["3d", "2h30m"])
+__all__ = [
+    "ENTRY_KINDS",
+    "STEP_KINDS",
+    "WAIT_KINDS",
+    "WEEKDAYS",
+    "ActionStep",
+    "Arm",
+    "AudienceStep",
+    "Awaited",
+    "AwaitedEvent",
+    "BranchStep",
+    "BusinessGoal",
+    "ChannelSpec",
+    "CrmStep",
+    "Cron",
+    "EntrySpec",
+    "ExitSpec",
+    "ExitStep",
+    "Experiment",
+    "Expression",
+    "From",
+    "Given",
+    "GoStep",
+    "GoalSpec",
+    "Guarded",
+    "IfPast",
+    "JourneySpec",
+    "JourneysFile",
+    "Late",
+    "LeadMagnetStep",
+    "Limit",
+    "LocalDate",
+    "LocalTime",
+    "Name",
+    "PartSpec",
+    "PropertyType",
+    "ReEntry",
+    "SendStep",
+    "SetStep",
+    "ShopSpec",
+    "SourceSpec",
+    "SplitStep",
+    "StartStep",
+    "Step",
+    "StepSpec",
+    "StopStep",
+    "Strict",
+    "Target",
+    "Until",
+    "UseStep",
+    "Voice",
+    "WaitForStep",
+    "WaitStep",
+    "WebhookStep",
+    "step_kind",
+    "wait_kind",
 ]
-LocalTimeText: TypeAlias = Annotated[
-    LocalTime, BeforeValidator(_local_time, json_schema_input_type=str), Field(examples=["10:00", "Tue 10:00"])
-]
-ReEntryText: TypeAlias = Annotated[
-    ReEntry, BeforeValidator(_re_entry, json_schema_input_type=str), Field(examples=["never", "after 14d"])
-]
-ByMachine: TypeAlias = Annotated[bool, Field(description="Whether what a machine opened or clicked counts as well.")]
-Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Target: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
-
-class Strict(BaseModel):
-    """The base of all that is written in YAML: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+PropertyType: TypeAlias = Literal["text", "number", "boolean", "date", "items", "any"]
+# Every way in, with the sentence that the documentation prints.
+ENTRY_KINDS: dict[str, str] = {
+    "event": "Whenever an event happens: `entry: {event: Checkout Started}`.",
+    "when": "When a condition turns true, so when somebody joins a segment: `entry: {when: profile in segment.vip}`.",
+    "schedule": 'Every day or week at a time, or by cron: `entry: {schedule: "Tue 10:00"}`.',
+    "date": "On a date of the person's, or so long before or after: `entry: {date: profile.birthday, every: year}`.",
+    "call": "When the API or another journey's `start` asks for it: `entry: {call: {order_id: text}}`.",
+    "journey": "When the person leaves another journey: `entry: {journey: welcome}`.",
+}
+TEN_O_CLOCK = LocalTime(hour=10, minute=0)
 
 
 class Voice(Strict):
@@ -98,6 +152,7 @@ class ShopSpec(Strict):
     country: str = Field("GB", pattern=r"^[A-Z]{2}$", description="Region of phone numbers written without a country.")
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
     url: str = ""
+    address: str = Field("", description="The postal address; when it is said, every marketing e-mail must show it.")
     voice: Voice = Voice()
 
 
@@ -113,6 +168,10 @@ class ChannelSpec(BaseModel):
     lag: DurationText | None = Field(
         None, description="How long the platform takes to act on an audience's change; stated wherever one is made."
     )
+    rate: LimitText | None = Field(None, description="So many messages of this channel at most, over all customers.")
+    cost: float | None = Field(None, ge=0, description="What one message costs, in the shop's currency.")
+    utm: dict[str, str] | None = Field(None, description="Overrides the utm_ parameters that link() adds.")
+    tracking: bool = Field(True, description="Whether links lead over our own address, so that clicks are seen.")
 
     def parameters(self) -> dict[str, Any]:
         """Give the action's own parameters."""
@@ -132,217 +191,77 @@ class SourceSpec(BaseModel):
 
 
 class EntrySpec(Strict):
-    """What lets a person in: an event, or a schedule on their clock."""
+    """What lets a person in: exactly one of event, when, schedule, date, call and journey."""
 
-    event: str | None = None
-    schedule: LocalTimeText | None = Field(None, description="Every week or day at this time.")
+    event: str | None = Field(None, description="Whenever this happens.")
+    when: Expression | None = Field(None, description="When this turns true: a person joins a segment.")
+    schedule: ScheduleText | None = Field(None, description="Every day or week at this time, or by cron's five fields.")
+    date: Expression | None = Field(
+        None, description="On this date of the person's, such as profile.birthday, at the time of `at`."
+    )
+    offset: OffsetText = Field(timedelta(0), description="So long before (-7d) or after (+2h) the date.")
+    every: Literal["year"] | None = Field(None, description="The date comes round every year, like a birthday.")
+    at: LocalTimeText = Field(TEN_O_CLOCK, description="The time of day at which a date begins.")
+    call: dict[Name, PropertyType] | None = Field(
+        None, description="When another journey's `start` or the API asks for it, with these arguments."
+    )
+    journey: Name | None = Field(None, description="When the person leaves this journey, for any reason `if` lets in.")
     zone: Literal["profile.timezone", "shop.timezone"] = Field(
-        "profile.timezone", alias="in", description="On whose clock a schedule runs."
+        "profile.timezone", alias="in", description="On whose clock a schedule or a date runs."
     )
     if_: Expression | None = Field(None, alias="if")
     machine: ByMachine = False
     key: Expression | None = Field(None, description="One enrollment per value of this, such as event.checkout_id.")
+    at_most: LimitText | None = Field(
+        None, description="Let so many people in at most; the others are not let in at all."
+    )
+
+    @property
+    def kind(self) -> str:
+        """Say what opens this entry, by its key; empty when nothing does."""
+        return next((kind for kind in ENTRY_KINDS if getattr(self, kind) is not None), "")
 
 
 class GoalSpec(Strict):
-    """What counts as success, judged on every event while the person is in the journey."""
+    """What counts as success, judged on every event while the person is inside, and until `within` has passed."""
 
     event: str
     if_: Expression | None = Field(None, alias="if")
     machine: ByMachine = False
-    within: DurationText | None = Field(None, description="Only this long after entry.")
+    within: DurationText | None = Field(
+        None, description="The conversion window: counts this long after entry, also when the person has left by then."
+    )
+    serves: Name | None = Field(None, description="Which of the file's goals this is for.")
 
 
 class ExitSpec(Strict):
-    """An event that takes the person out at once, wherever they are."""
+    """What takes the person out at once, wherever they are: an event, or a condition that is true after any event."""
 
-    event: str
+    event: str | None = None
     if_: Expression | None = Field(None, alias="if")
     machine: ByMachine = False
     reason: Name | None = Field(None, description="The exit reason; the event's name in snake_case when left out.")
 
 
-class Step(Strict):
-    """What every step has."""
+class BusinessGoal(Strict):
+    """What the business wants, before any channel; journeys say which one they serve."""
 
-    id: Name
-
-
-class Until(Strict):
-    """A moment on the customer's clock."""
-
-    until: LocalTimeText
+    kpi: Literal[
+        "repeat_rate", "acquisition_cost", "lifetime_value", "conversion_rate", "revenue", "margin", "order_value"
+    ]
+    target: float | str = Field(description="The number to reach, such as 0.30 or 12 EUR.")
+    at_most: bool = Field(False, description="Whether less is better, as with a cost.")
 
 
-class WaitStep(Step):
-    """Pause: for a duration, or until the next time of day or weekday on the customer's clock."""
+class PartSpec(Strict):
+    """Steps that several journeys use. `$name` stands for an argument, within text as `${name}`."""
 
-    wait: Until | DurationText
-
-
-class Awaited(Strict):
-    """The event that is waited for, and for how long at most."""
-
-    event: str
-    of: Name | None = Field(None, description="Only an event about the message of this step.")
-    if_: Expression | None = Field(None, alias="if")
-    machine: ByMachine = False
-    at_most: DurationText
-
-
-class WaitForStep(Step):
-    """Pause until an event comes (`then`) or `at_most` has passed (`otherwise`); both default to the next step."""
-
-    wait_for: Awaited
-    then: Target | None = None
-    otherwise: Target | None = None
-
-
-class Arm(Strict):
-    """One way out of a branch."""
-
-    if_: Expression | None = Field(None, alias="if")
-    else_: Literal[True] | None = Field(None, alias="else")
-    go: Target
-
-
-class BranchStep(Step):
-    """Go the first way whose condition is true; with none, to the next step."""
-
-    branch: tuple[Arm, ...] = Field(min_length=1)
-
-
-class Guarded(Step):
-    """What every step has whose deliveries are guarded."""
-
-    guards: dict[Name, dict[str, Any]] = Field(
-        default_factory=dict, description="How a guard holds this message; it cannot be switched off here."
+    description: str = ""
+    arguments: dict[Name, Any] = Field(
+        default_factory=dict,
+        description="The arguments with what they are when left out; `required` when they must be given.",
     )
-    except_: dict[Name, Annotated[str, Field(min_length=3)]] = Field(
-        default_factory=dict, alias="except", description="Guards that do not hold this message, each with the reason."
-    )
-
-
-class SendStep(Guarded):
-    """Send a message on a channel and stay here until its fate is known."""
-
-    send: Name = Field(description="The channel.")
-    template: str | None = None
-    text: str | None = Field(None, description="The message itself, for channels without templates.")
-    subject: str | None = Field(None, description="Overrides the template's own subject.")
-    items: Expression | None = Field(None, description="The goods this message is about; guards judge them one by one.")
-    min_items: int = Field(1, ge=1, description="With fewer goods left than this, the message is not sent.")
-    purpose: Purpose = Purpose.MARKETING
-    intent: Intent = Intent.PROMOTE
-    at: LocalTimeText | None = Field(None, description="Not before this time on the customer's clock.")
-    if_suppressed: Target | Literal["continue", "exit"] = "continue"
-
-
-class AudienceChange(Strict):
-    """Which audience to join or to leave."""
-
-    add: Name | None = None
-    remove: Name | None = None
-    items: Expression | None = None
-    for_: DurationText | None = Field(None, alias="for", description="Leave again after this long, or on an exit rule.")
-    channel: Name = "ads"
-
-
-class AudienceStep(Guarded):
-    """Put the person into a retargeting audience, or take them out."""
-
-    audience: AudienceChange
-
-
-class Magnet(Strict):
-    """The file that is given, and the message that brings its signed link."""
-
-    file: str
-    template: str
-    expires: DurationText = timedelta(days=7)
-    channel: Name = "email"
-
-
-class LeadMagnetStep(Step):
-    """Send what the person asked for: a signed, expiring link in a message of its own."""
-
-    lead_magnet: Magnet
-    if_suppressed: Target | Literal["continue", "exit"] = "continue"
-
-
-class CrmEntry(Strict):
-    """What the sales manager sees. `task` and `note` are templates."""
-
-    task: str | None = None
-    note: str | None = None
-    channel: Name = "crm"
-
-
-class CrmStep(Step):
-    """Write a task or a note into the CRM."""
-
-    crm: CrmEntry
-
-
-class From(Strict):
-    """A value that is computed from the event that began the enrollment, the profile or the facts."""
-
-    from_: Expression = Field(alias="from")
-
-
-class SetStep(Step):
-    """Set attributes of the profile."""
-
-    set: dict[Name, str | float | bool | From] = Field(min_length=1)
-
-
-class GoStep(Step):
-    """Continue at another step."""
-
-    go: Target
-
-
-class ExitStep(Step):
-    """Leave the journey with this reason."""
-
-    exit: Name
-
-
-STEP_KINDS: dict[str, type[Step]] = {
-    "wait": WaitStep,
-    "wait_for": WaitForStep,
-    "branch": BranchStep,
-    "send": SendStep,
-    "audience": AudienceStep,
-    "lead_magnet": LeadMagnetStep,
-    "crm": CrmStep,
-    "set": SetStep,
-    "go": GoStep,
-    "exit": ExitStep,
-}
-
-
-def step_kind(value: object) -> str | None:
-    """Tell a step's kind by the key that only this kind has; None when there is none."""
-    if isinstance(value, Step):
-        return next(kind for kind, model in STEP_KINDS.items() if isinstance(value, model))
-    keys = value if isinstance(value, dict) else {}
-    return next((kind for kind in STEP_KINDS if kind in keys), None)
-
-
-StepSpec: TypeAlias = Annotated[
-    Annotated[WaitStep, Tag("wait")]
-    | Annotated[WaitForStep, Tag("wait_for")]
-    | Annotated[BranchStep, Tag("branch")]
-    | Annotated[SendStep, Tag("send")]
-    | Annotated[AudienceStep, Tag("audience")]
-    | Annotated[LeadMagnetStep, Tag("lead_magnet")]
-    | Annotated[CrmStep, Tag("crm")]
-    | Annotated[SetStep, Tag("set")]
-    | Annotated[GoStep, Tag("go")]
-    | Annotated[ExitStep, Tag("exit")],
-    Discriminator(step_kind),
-]
+    steps: tuple[dict[str, Any], ...] = Field(min_length=1)
 
 
 class JourneySpec(Strict):
@@ -352,23 +271,30 @@ class JourneySpec(Strict):
     stage: Literal["awareness", "consideration", "decision", "retention"] | None = Field(
         None, description="The part of the funnel; a template that declares another stage is a problem."
     )
+    group: Name | None = Field(None, description="Journeys that share a frequency cap.")
+    priority: int = Field(50, ge=0, le=100, description="Who goes first when a cap has room for one: the higher.")
     entry: EntrySpec
     re_entry: ReEntryText = ReEntry()
     if_active: Literal["ignore", "restart", "parallel"] = Field(
         "ignore", description="What an entry does while the person is inside; parallel is one enrollment per key."
     )
+    holdout: ShareText = Field(0.0, description="This share of people is let in and gets nothing, to be compared with.")
     goal: GoalSpec | None = None
     exit: tuple[ExitSpec, ...] = ()
+    late: Late | None = Field(None, description="What becomes of its messages after an outage; they go when left out.")
+    moved: dict[Name, Target | Literal["exit"]] = Field(
+        default_factory=dict, description="Where people inside go who stand at a step that is gone: old id to new id."
+    )
     steps: tuple[StepSpec, ...] = Field(min_length=1)
-
-
-PropertyType: TypeAlias = Literal["text", "number", "boolean", "date", "items", "any"]
 
 
 class JourneysFile(Strict):
     """The whole file."""
 
     version: Literal[1]
+    include: tuple[str, ...] = Field(
+        default=(), description="More files, such as journeys.d/*.yaml; each may hold journeys, segments and the like."
+    )
     shop: ShopSpec
     channels: dict[Name, ChannelSpec] = Field(default_factory=dict)
     sources: dict[Name, SourceSpec] = Field(
@@ -385,4 +311,14 @@ class JourneysFile(Strict):
         default_factory=dict, description="The shop's own events and their properties, so that conditions are checked."
     )
     attributes: dict[Name, PropertyType] = Field(default_factory=dict, description="The shop's own profile attributes.")
+    segments: dict[Name, Expression] = Field(
+        default_factory=dict, description="People of one kind by a condition; used as `profile in segment.vip`."
+    )
+    conditions: dict[Name, Expression] = Field(
+        default_factory=dict, description="Conditions that are used several times, as `condition.big_basket`."
+    )
+    goals: dict[Name, BusinessGoal] = Field(default_factory=dict, description="What the business wants.")
+    parts: dict[Name, PartSpec] = Field(
+        default_factory=dict, description="Steps for several journeys, put in by `use`."
+    )
     journeys: dict[Name, JourneySpec] = Field(default_factory=dict)

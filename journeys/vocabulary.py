@@ -123,6 +123,7 @@ class Reach(StrEnum):
     MESSAGE = "message"
     AUDIENCE = "audience"
     CRM = "crm"
+    SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,14 +58,17 @@ class Reading:
     flaws: tuple[Flaw, ...] = ()
 
 
-def read(text: str, *, as_list: bool = False) -> Reading:
-    """Read a YAML document of one mapping, or of one list. Never raises: what is wrong comes back as flaws."""
+def read(text: str, file: str = "", *, as_list: bool = False) -> Reading:
+    """Read a YAML document of one mapping, or of one list. Never raises: what is wrong comes back as flaws.
+
+    Every value carries the name of the file.
+    """
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MOST_BYTES:
         message = f"the file may have 2 MB, got {size / 1_000_000:.1f} MB; split the journeys over several files"
         return Reading(None, (Flaw((1, 1), "yaml.too_large", message),))
     text = text.removeprefix("\ufeff")
-    reader = _Reader(text)
+    reader = _Reader(text, file)
     try:
         root = _checked_list(reader.document()) if as_list else _checked_root(reader.document())
     except _Refused as refusal:
@@ -92,10 +95,11 @@ _Start: TypeAlias = ScalarEvent | SequenceStartEvent | MappingStartEvent
 class _Reader:
     """Builds nodes from the parser's events, counting as it goes."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, file: str) -> None:
         self.flaws: list[Flaw] = []
         self.place: Place = (1, 1)
         self._text = text
+        self._file = file
         self._anchors: dict[str, Node | None] = {}
         self._aliases = 0
         self._values = 0
@@ -141,7 +145,7 @@ class _Reader:
             case MappingStartEvent():
                 return self._mapping(event, path, depth)
             case _:
-                return _scalar(event, self._text)
+                return _scalar(event, self._text, self._file)
 
     def _count(self, values: int) -> None:
         self._values += values
@@ -187,6 +191,7 @@ class _Reader:
             place=_place(start),
             size=1 + sum(node.size for node in nodes),
             children=dict(enumerate(nodes)),
+            file=self._file,
         )
 
     def _mapping(self, start: Event, path: Path, depth: int) -> Node:
@@ -212,6 +217,7 @@ class _Reader:
             size=1 + sum(child.size for child in children.values()),
             children=children,
             keys=keys,
+            file=self._file,
         )
 
     def _key(self, event: Event, path: Path, depth: int) -> str | None:
@@ -244,13 +250,13 @@ def _is_merge(event: Event) -> bool:
     return isinstance(event, ScalarEvent) and event.value == "<<" and event.style is None
 
 
-def _scalar(event: ScalarEvent, text: str) -> Node:
+def _scalar(event: ScalarEvent, text: str, file: str) -> Node:
     value = event.value if event.style else _plain_value(event.value)
     raw = text[event.start_mark.index : event.end_mark.index]
     anchor = _ANCHOR.match(raw)
     opening = (anchor.end() if anchor else 0) + (event.style in ("'", '"'))
     on_one_line = event.start_mark.line == event.end_mark.line
-    return Node(value, _place(event), event.value, raw[opening:] if on_one_line else "", opening)
+    return Node(value, _place(event), event.value, raw[opening:] if on_one_line else "", opening, file=file)
 
 
 def _plain_value(text: str) -> Any:

@@ -39,6 +39,10 @@ class GuardParams(BaseModel):
         """Name the channels these parameters speak of, so that a misspelt one is found."""
         return frozenset()
 
+    def named_groups(self) -> frozenset[str]:
+        """Name the groups of journeys these parameters speak of, so that a misspelt one is found."""
+        return frozenset()
+
 
 class Guard(Protocol):
     """What the entry-point group `tactful.guards` holds: a class built once per configuration.

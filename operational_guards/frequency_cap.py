@@ -1,10 +1,11 @@
 """Has this customer had enough messages for now?
 
-Rule: at most so many marketing messages per channel, and over `any` channel, in a period. `per day` and `per week`
-are calendar periods on the customer's clock (a week begins on Monday), `per 24h` and `per 7d` roll. Only marketing
-messages count, each for its own channel and for `any`, and never a delivery against itself (one that may have been
-handed over before). `0 per day` is a limit of zero. Source: the frequency capping
-of the large engines, whose calendar days alone let 23:59 and 00:01 both go; here both kinds are offered.
+Rule: at most so many marketing messages per channel, over `any` channel, and per group of journeys, in a period. `per
+day` and `per week` are calendar periods on the customer's clock (a week begins on Monday), `per 24h` and `per 7d` roll.
+Only marketing messages count, each for its own channel, for `any` and for the group of its journey, and never a
+delivery against itself (one that may have been handed over before). `0 per day` is a limit of zero. Source: the
+frequency capping of the large engines, whose calendar days alone let 23:59 and 00:01 both go; here both kinds are
+offered.
 """
 
 import re
@@ -82,19 +83,48 @@ CapsText: TypeAlias = Annotated[
 ]
 
 
+Scope: TypeAlias = Literal["channel", "any", "group"]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A cap that holds a delivery, and what it counts: one channel, all of them, or the journeys of a group."""
+
+    scope: Scope
+    cap: Cap
+    group: str = ""
+    journeys: frozenset[str] = frozenset()
+
+    @property
+    def cited(self) -> Evidence:
+        """Name the cap the way the file does."""
+        return Evidence("cap", self.group or self.scope, self.cap.text)
+
+    def counts(self, send: PastSend, delivery: Delivery) -> bool:
+        """Say whether a message that left takes room from this delivery."""
+        if self.scope == "any":
+            return True
+        return send.journey in self.journeys if self.scope == "group" else send.channel == delivery.channel
+
+
 class FrequencyCapParams(GuardParams):
-    """One key per channel, or `any`, each with a cap such as `2 per 7d` or a list of them; `zone` is the shop's."""
+    """One key per channel, or `any`, each with a cap such as `2 per 7d` or a list of them; `zone` is the shop's.
+
+    `groups` has caps by group; which journeys are of which group is filled in from the journeys themselves.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[str, CapsText] = Field(init=False)
 
     do: Literal["delay", "suppress"] = "delay"
     at_most: DurationText = timedelta(days=3)
+    groups: dict[str, CapsText] = Field(default_factory=dict)
+    journeys: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     zone: ZoneText = "UTC"
 
     @model_validator(mode="after")
     def _caps_something(self) -> Self:
-        if not self.__pydantic_extra__:
+        if not self.__pydantic_extra__ and not self.groups:
             raise ValueError('expected a cap for at least one channel, got none; add one like any: "4 per 7d"')
         return self
 
@@ -102,15 +132,30 @@ class FrequencyCapParams(GuardParams):
         """Name the capped channels."""
         return frozenset(self.__pydantic_extra__) - {"any"}
 
+    def named_groups(self) -> frozenset[str]:
+        """Name the capped groups."""
+        return frozenset(self.groups)
+
     def longest_reach(self) -> timedelta:
         """Say how far back a message may lie and still count for one of the caps."""
-        caps = [cap for caps in self.__pydantic_extra__.values() for cap in caps]
+        caps = [cap for caps in (*self.__pydantic_extra__.values(), *self.groups.values()) for cap in caps]
         return max((cap.reach for cap in caps), default=timedelta(0))
 
-    def caps_on(self, channel: str) -> list[tuple[str, Cap]]:
-        """List the caps a message on this channel counts for, each with `channel` or `any`."""
+    def by_channel(self) -> dict[str, tuple[Share, ...]]:
+        """List for each capped channel, and for `any`, the caps that a message on it counts for."""
         caps = self.__pydantic_extra__
-        return [("channel", cap) for cap in caps.get(channel, ())] + [("any", cap) for cap in caps.get("any", ())]
+        over_all = tuple(Share("any", cap) for cap in caps.get("any", ()))
+        own = {name: tuple(Share("channel", cap) for cap in caps[name]) for name in self.channels()}
+        return {"any": over_all, **{name: (*shares, *over_all) for name, shares in own.items()}}
+
+    def by_journey(self) -> dict[str, tuple[Share, ...]]:
+        """List for each journey of a capped group the caps that its messages count for."""
+        found: dict[str, tuple[Share, ...]] = {}
+        for group, caps in self.groups.items():
+            journeys = frozenset(self.journeys.get(group, ()))
+            shares = tuple(Share("group", cap, group, journeys) for cap in caps)
+            found |= {journey: (*found.get(journey, ()), *shares) for journey in journeys}
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +164,8 @@ class FrequencyCap:
 
     params: FrequencyCapParams
     _reach: timedelta = field(init=False, repr=False, compare=False)
+    _by_channel: Mapping[str, tuple[Share, ...]] = field(init=False, repr=False, compare=False)
+    _by_journey: Mapping[str, tuple[Share, ...]] = field(init=False, repr=False, compare=False)
 
     name: ClassVar[str] = "frequency_cap"
     Params: ClassVar[type[GuardParams]] = FrequencyCapParams
@@ -127,10 +174,13 @@ class FrequencyCap:
     reasons: ClassVar[Mapping[str, str]] = {
         "frequency_cap.channel": "The customer has had as many messages on this channel as the cap allows.",
         "frequency_cap.any": "The customer has had as many messages over all channels as the cap allows.",
+        "frequency_cap.group": "The customer has had as many messages of this group of journeys as the cap allows.",
     }
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_reach", self.params.longest_reach())
+        object.__setattr__(self, "_by_channel", self.params.by_channel())
+        object.__setattr__(self, "_by_journey", self.params.by_journey())
 
     def applies_to(self, delivery: Delivery) -> bool:
         """Look at marketing messages."""
@@ -138,10 +188,10 @@ class FrequencyCap:
 
     def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
         """Delay until every full cap has room again; suppress where a cap never has any."""
-        caps = self.params.caps_on(delivery.channel)
-        for scope, cap in caps:
-            if cap.limit == 0:
-                return Suppress(f"frequency_cap.{scope}", (Evidence("cap", scope, cap.text),))
+        shares = self._shares_of(delivery)
+        for share in shares:
+            if share.cap.limit == 0:
+                return Suppress(f"frequency_cap.{share.scope}", (share.cited,))
         if not facts.sends:
             return ALLOW
         earliest = now - self._reach
@@ -149,7 +199,7 @@ class FrequencyCap:
         if not recent:
             return ALLOW
         zone = zone_of(facts.profile.timezone, self.params.zone)
-        holds = [hold for scope, cap in caps for hold in _full(scope, cap, _of(scope, delivery, recent), zone, now)]
+        holds = [hold for share in shares for hold in _full(share, _counting(share, delivery, recent), zone, now)]
         if not holds:
             return ALLOW
         # With the deadline passed there is no room by then either, so the cap itself stays the reason.
@@ -158,17 +208,23 @@ class FrequencyCap:
             holds, self.params.do, now, Deadline(delivery.planned_at + self.params.at_most, "suppress", reason)
         )
 
+    def _shares_of(self, delivery: Delivery) -> tuple[Share, ...]:
+        shares = self._by_channel.get(delivery.channel) or self._by_channel["any"]
+        of_group = self._by_journey.get(delivery.journey)
+        return (*shares, *of_group) if of_group else shares
+
 
 def _is_own(send: PastSend, delivery: Delivery) -> bool:
     return send.delivery_id != 0 and send.delivery_id == delivery.id
 
 
-def _of(scope: str, delivery: Delivery, sends: list[PastSend]) -> list[PastSend]:
-    return sends if scope == "any" else [send for send in sends if send.channel == delivery.channel]
+def _counting(share: Share, delivery: Delivery, sends: list[PastSend]) -> list[PastSend]:
+    return sends if share.scope == "any" else [send for send in sends if share.counts(send, delivery)]
 
 
-def _full(scope: str, cap: Cap, sends: list[PastSend], zone: ZoneInfo, now: datetime) -> Iterator[Hold]:
+def _full(share: Share, sends: list[PastSend], zone: ZoneInfo, now: datetime) -> Iterator[Hold]:
     """Hold the message when the cap has no room, until it has."""
+    cap = share.cap
     if len(sends) < cap.limit:
         return
     counted = _counted(cap, sends, zone, now)
@@ -176,9 +232,9 @@ def _full(scope: str, cap: Cap, sends: list[PastSend], zone: ZoneInfo, now: date
         return
     evidence = tuple(Evidence("send", f"{send.channel}/{send.journey}", "sent", send.at) for send in counted)
     yield Hold(
-        f"frequency_cap.{scope}",
+        f"frequency_cap.{share.scope}",
         _room_at(cap, counted, zone, now),
-        (Evidence("cap", scope, cap.text), *evidence),
+        (share.cited, *evidence),
         on_change=False,
     )
 

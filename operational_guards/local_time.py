@@ -40,14 +40,15 @@ def next_reading(clock: time, zone: ZoneInfo, now: datetime, first_day: int = 0)
     """Give the first moment after `now` at which clocks read this, `first_day` or more days from today."""
     today = now.astimezone(zone).date()
     days = (today + timedelta(days=first_day + ahead) for ahead in range(3))
-    moments = (_moment(day, clock.replace(fold=fold), zone) for day in days for fold in (0, 1))
+    moments = (moment_of(day, clock.replace(fold=fold), zone) for day in days for fold in (0, 1))
     return next(moment for moment in moments if moment > now)
 
 
 def start_of_day(zone: ZoneInfo, now: datetime, days_ago: int = 0) -> datetime:
     """Give the moment at which today, or the day so many days ago, began for the customer."""
-    return _moment(now.astimezone(zone).date() - timedelta(days=days_ago), MIDNIGHT, zone)
+    return moment_of(now.astimezone(zone).date() - timedelta(days=days_ago), MIDNIGHT, zone)
 
 
-def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
+def moment_of(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """Give the moment at which clocks read this on a day."""
     return datetime.combine(day, clock, zone).astimezone(UTC)

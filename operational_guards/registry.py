@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from journeys.errors import Fault
 from journeys.vocabulary import Purpose
-from operational_guards.base import Guard
+from operational_guards.base import Guard, GuardParams
 from operational_guards.errors import GuardError
 from operational_guards.rule import CONDUCT, UNKNOWN, Conduct, IfUnknown, Rule
 
@@ -28,6 +28,7 @@ CODES = {
     "guard.missing_parameter": "A parameter the guard cannot do without is not there.",
     "guard.invalid_parameter": "A parameter has a value the guard does not understand.",
     "guard.unknown_channel": "A guard speaks of a channel that the shop does not have.",
+    "guard.unknown_group": "A guard speaks of a group that no journey belongs to.",
     "guard.always_on": "A guard that holds everywhere alike is loosened, or set otherwise at one step.",
     "guard.not_configured": "A step names an exemption from a guard that does not hold anyway.",
     "guard.exempt": "A step is exempt from a guard: a reminder, not an error.",
@@ -67,10 +68,12 @@ def _loaded(name: str, load: Any) -> type[Guard]:
 class Setting:
     """Where and how rules are built: the shop's zone for customers without one, and the lines that set up the guards.
 
-    `exempt` names the guards a step waives, each with its reason; `unknown` is the default per purpose.
+    `groups` names the journeys of each group, `exempt` the guards a step waives, each with its reason; `unknown` is the
+    default per purpose.
     """
 
     zone: str = "UTC"
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     exempt: Mapping[str, str] = field(default_factory=dict)
     unknown: Mapping[Purpose, IfUnknown] = field(default_factory=lambda: UNKNOWN)
@@ -89,7 +92,7 @@ def build_rules(
     guards = load_guards() if known is None else known
     always: dict[str, Parameters] = {name: {} for name, guard in guards.items() if guard.always}
     complete = {
-        name: _with_zone(guards.get(name), parameters, setting.zone)
+        name: _with_setting(guards.get(name), parameters, setting)
         for name, parameters in sorted({**always, **configured}.items())
     }
     faults = [fault for fault in check_guards(complete, known=guards) if fault.code != "guard.divert_everywhere"]
@@ -118,9 +121,19 @@ def _parted(parameters: Parameters) -> tuple[dict[str, Any], dict[str, Any]]:
     return own, {key: value for key, value in parameters.items() if key in CONDUCT}
 
 
-def _with_zone(guard: type[Guard] | None, parameters: Parameters, zone: str) -> Parameters:
-    """Give a guard that goes by a clock the shop's zone, unless the file names another."""
-    return {"zone": zone, **parameters} if guard and "zone" in guard.Params.model_fields else parameters
+def _with_setting(guard: type[Guard] | None, parameters: Parameters, setting: Setting) -> Parameters:
+    """Give a guard that goes by a clock the shop's zone, and one that caps groups their journeys.
+
+    What the file says itself comes first.
+    """
+    if guard is None:
+        return parameters
+    known = guard.Params.model_fields
+    given: dict[str, Any] = {"zone": setting.zone} if "zone" in known else {}
+    groups = parameters.get("groups") if "groups" in known and "journeys" in known else None
+    if isinstance(groups, Mapping):
+        given["journeys"] = {name: list(setting.groups[name]) for name in groups if name in setting.groups}
+    return {**given, **parameters}
 
 
 def override(configured: Mapping[str, Parameters], overrides: Mapping[str, Parameters]) -> dict[str, Parameters]:
@@ -134,15 +147,19 @@ def check_guards(
     path_prefix: Path = EVERYWHERE,
     *,
     channels: Collection[str] | None = None,
+    groups: Collection[str] | None = None,
     known: Known | None = None,
 ) -> list[Fault]:
-    """List everything that is wrong with configured guards. `channels`, when given, are those the shop has."""
+    """List everything that is wrong with configured guards.
+
+    `channels`, when given, are those the shop has, and `groups` those its journeys belong to.
+    """
     guards = load_guards() if known is None else known
     faults: list[Fault] = []
     for name, parameters in configured.items():
         path = (*path_prefix, name)
         if name in guards:
-            faults.extend(_parameter_faults(guards[name], parameters, path, channels))
+            faults.extend(_parameter_faults(guards[name], parameters, path, _Names(channels, groups)))
             if parameters.get("divert") and path_prefix == EVERYWHERE:
                 faults.append(_diverts_everywhere(name, path))
         else:
@@ -156,6 +173,7 @@ def check_overrides(
     path_prefix: Path,
     *,
     channels: Collection[str] | None = None,
+    groups: Collection[str] | None = None,
     known: Known | None = None,
 ) -> list[Fault]:
     """List everything that is wrong with what one step says about its guards, beyond what is wrong for all."""
@@ -164,8 +182,8 @@ def check_overrides(
     merged = override(configured, overrides)
     changed = {name: merged[name] for name in overrides if name not in fixed}
     everywhere = {name: configured[name] for name in changed if name in configured}
-    elsewhere = check_guards(everywhere, path_prefix, channels=channels, known=guards)
-    found = check_guards(changed, path_prefix, channels=channels, known=guards)
+    elsewhere = check_guards(everywhere, path_prefix, channels=channels, groups=groups, known=guards)
+    found = check_guards(changed, path_prefix, channels=channels, groups=groups, known=guards)
     return [_fixed(name, path_prefix) for name in fixed] + [fault for fault in found if fault not in elsewhere]
 
 
@@ -218,9 +236,15 @@ def check_diversions(overrides: Mapping[str, Parameters], path_prefix: Path) -> 
     ]
 
 
-def _parameter_faults(
-    guard: type[Guard], parameters: Parameters, path: Path, channels: Collection[str] | None
-) -> Iterator[Fault]:
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The channels of the shop and the groups of its journeys; None where they are not known."""
+
+    channels: Collection[str] | None
+    groups: Collection[str] | None
+
+
+def _parameter_faults(guard: type[Guard], parameters: Parameters, path: Path, names: _Names) -> Iterator[Fault]:
     own, conduct = _parted(parameters)
     if guard.always:
         for key in conduct:
@@ -230,11 +254,23 @@ def _parameter_faults(
         yield from _validation_faults(guard, Conduct, conduct, path)
     found = list(_validation_faults(guard, guard.Params, own, path))
     yield from found
-    if channels is None or found:
-        return
-    for channel in sorted(guard.Params.model_validate(own).channels().difference(channels)):
-        message = f'guard "{guard.name}": expected a channel of the shop, got "{channel}"; {_hint(channel, channels)}'
-        yield Fault((*path, channel), "guard.unknown_channel", message)
+    if not found:
+        yield from _name_faults(guard, guard.Params.model_validate(own), path, names)
+
+
+def _name_faults(guard: type[Guard], params: GuardParams, path: Path, names: _Names) -> Iterator[Fault]:
+    """Find channels and groups that do not exist."""
+    channels, groups = names.channels, names.groups
+    if channels is not None:
+        for channel in sorted(params.channels().difference(channels)):
+            hint = _hint(channel, channels)
+            message = f'guard "{guard.name}": expected a channel of the shop, got "{channel}"; {hint}'
+            yield Fault((*path, channel), "guard.unknown_channel", message)
+    if groups is not None:
+        for group in sorted(params.named_groups().difference(groups)):
+            hint = _hint(group, groups) if groups else f"add `group: {group}` to a journey"
+            message = f'guard "{guard.name}": expected a group of journeys, got "{group}"; {hint}'
+            yield Fault((*path, "groups", group), "guard.unknown_group", message)
 
 
 def _validation_faults(

@@ -12,16 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from journeys.vocabulary import Delivery, FactKind, Facts, Intent, Item, OrderStatus
+from journeys.vocabulary import Delivery, FactKind, Facts, Intent, Item, Order, OrderStatus, ShipmentStatus
 from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketing_message
 from operational_guards.evidence import of_parcel, of_purchase
 from operational_guards.holds import Deadline, Do, Hold, Then, hold_or_doubt, merge_evidence
-from operational_guards.parcels import AfterDelivery, ParcelParams, State, comes_back, where_is
+from operational_guards.parcels import AfterDelivery, ParcelParams, State, arrival_of, comes_back, where_is
 from operational_guards.sameness import Same, orders_like
 from operational_guards.verdict import Allow, DropItems, Evidence, Unsure, Verdict
 
 # Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
 _REFUNDED = OrderStatus.REFUNDED
+_DELIVERED = ShipmentStatus.DELIVERED
+_CANCELLED = ShipmentStatus.CANCELLED
 _NEVER = "review_before_delivery.never_ordered"
 _REASONS: Mapping[State, str] = {
     "not_shipped": "review_before_delivery.not_delivered",
@@ -29,6 +31,7 @@ _REASONS: Mapping[State, str] = {
     "delivered": "review_before_delivery.just_delivered",
     "no_news": "review_before_delivery.no_news",
 }
+_DOUBTED = (_NEVER, _REASONS["no_news"])
 
 
 class ReviewBeforeDeliveryParams(ParcelParams):
@@ -66,37 +69,57 @@ class ReviewBeforeDelivery:
     def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict | Unsure:
         """Hold the message while its goods are not there; those that were never ordered are left out."""
         latest = delivery.planned_at + self.params.at_most
-        found = [
-            hold
-            for place, item in enumerate(delivery.items)
-            for hold in self._holds(place, item, facts, (latest, now))
-            if hold.on_change or now < hold.until
-        ]
+        found = [hold for hold in self._holds(delivery.items, facts, latest, now) if hold.on_change or now < hold.until]
         if not found:
             return ALLOW
         never = [hold for hold in found if hold.reason == _NEVER]
         doubts = [hold for hold in found if hold.reason == _REASONS["no_news"]]
-        held = [hold for hold in found if hold not in never and hold not in doubts]
+        held = [hold for hold in found if hold.reason not in _DOUBTED]
         deadline = Deadline(latest, self.params.then, "review_before_delivery.at_most_passed")
         if self.params.do != "delay":
             return hold_or_doubt([*held, *never], doubts, self.params.do, now, deadline)
         return _leaving_out(never, hold_or_doubt(held, doubts, "delay", now, deadline))
 
-    def _holds(self, place: int, item: Item, facts: Facts, of: tuple[datetime, datetime]) -> Iterator[Hold]:
-        latest, now = of
-        bought = [found for found in orders_like(item, facts, self.params.same) if found[0].counts_as_bought]
-        if not bought:
-            yield Hold(_NEVER, latest, (Evidence("purchase", item.product_id, "unknown"),), place=place)
-            return
-        order, products = max(bought, key=lambda found: (found[0].placed_at, found[0].order_id))
+    def _holds(self, items: tuple[Item, ...], facts: Facts, latest: datetime, now: datetime) -> Iterator[Hold]:
+        is_there: dict[str, bool] = {}
+        for place, item in enumerate(items):
+            bought = [found for found in orders_like(item, facts, self.params.same) if found[0].counts_as_bought]
+            if not bought:
+                yield Hold(_NEVER, latest, (Evidence("purchase", item.product_id, "unknown"),), place=place)
+                continue
+            order, products = bought[0] if len(bought) == 1 else max(bought, key=_placing)
+            if order.order_id not in is_there:
+                is_there[order.order_id] = self._is_there(order, facts, now)
+            if not is_there[order.order_id]:
+                yield from self._holds_of(place, order, products, facts, (latest, now))
+
+    def _is_there(self, order: Order, facts: Facts, now: datetime) -> bool:
+        """Say whether nothing of the order is held, so that its goods, mostly all of the message, need no look each."""
         if order.status is _REFUNDED:
-            return
+            return True
+        # A parcel that names its goods says nothing of the order's other goods: those are looked at one by one.
+        arrivals = [
+            arrival_of(parcel) if parcel.status is _DELIVERED and not parcel.product_ids else None
+            for parcel in facts.parcels_of(order.order_id)
+            if parcel.status is not _CANCELLED
+        ]
+        grace = self.params.until
+        return bool(arrivals) and all(arrived is not None and now >= arrived + grace for arrived in arrivals)
+
+    def _holds_of(
+        self, place: int, order: Order, products: tuple[str, ...], facts: Facts, of: tuple[datetime, datetime]
+    ) -> Iterator[Hold]:
+        latest, now = of
         for product_id in products:
             if not comes_back(product_id, order, facts):
                 goods = where_is(product_id, order, facts, self.params, now)
                 until = latest if goods.arrived_at is None else goods.arrived_at + self.params.until
                 evidence = (of_purchase(order), *map(of_parcel, goods.parcels))
                 yield Hold(_REASONS[goods.state], until, evidence, on_change=goods.arrived_at is None, place=place)
+
+
+def _placing(found: tuple[Order, tuple[str, ...]]) -> tuple[datetime, str]:
+    return found[0].placed_at, found[0].order_id
 
 
 def _leaving_out(never: list[Hold], verdict: Verdict | Unsure) -> Verdict | Unsure:

@@ -7,20 +7,23 @@ customer into journeys; a timer ends a wait, begins a scheduled entry or ends a 
 from collections import deque
 from datetime import datetime
 
-from journeys.compile import Journey
+from journeys.compile import CALLED, Journey
 from journeys.decide import decide, leave
-from journeys.decision import Due, Snapshot
-from journeys.localtime import next_local, zone_named
+from journeys.decision import ClockMoved, Due, Given, Snapshot
 from journeys.vocabulary import Event
 from orchestrator.customer import Customer
-from orchestrator.effects import apply_decision, leave_audience, scope_of
-from orchestrator.entering import let_in
+from orchestrator.effects import leave_audience, scope_of
+from orchestrator.entering import Opening, carry_out, let_in
 from orchestrator.facts import apply
 from orchestrator.foresight import foresee, review_memberships
+from orchestrator.moving import move_on
+from orchestrator.openings import look, move_clock, next_opening, open_due, set_timers
 from orchestrator.profiles import apply_event
 from orchestrator.program import Program
+from orchestrator.tallying import tally
 
 _DUE = Due()
+_CLOCK_MOVED = ClockMoved()
 
 
 def advance(
@@ -42,7 +45,8 @@ def advance(
 
 def _play(customer: Customer, events: deque[Event], until: datetime, program: Program, *, by_delivery: bool) -> None:
     missed_by = None if by_delivery else until
-    _set_schedules(customer, program, missed_by)
+    move_on(customer, program, until, by_delivery=by_delivery)
+    set_timers(customer, program, missed_by)
     while True:
         timer = _next_timer(customer, program)
         is_event = bool(events) and (timer is None or events[0].at < timer)
@@ -56,7 +60,7 @@ def _play(customer: Customer, events: deque[Event], until: datetime, program: Pr
 
 
 def _waits_before(customer: Customer, at: datetime, program: Program) -> bool:
-    due = customer.next_delivery(program.journeys)
+    due = customer.next_delivery(program.running)
     return due is not None and due.due_at < at
 
 
@@ -67,7 +71,7 @@ def next_due(customer: Customer, program: Program) -> datetime | None:
     """
     if customer.is_calling:
         return None
-    timer, delivery = _next_timer(customer, program), customer.next_delivery(program.journeys)
+    timer, delivery = _next_timer(customer, program), customer.next_delivery(program.running)
     if delivery is None:
         return timer
     due_at = delivery.due_at if customer.asking_until is None else max(delivery.due_at, customer.asking_until)
@@ -76,13 +80,55 @@ def next_due(customer: Customer, program: Program) -> datetime | None:
 
 def _see(customer: Customer, event: Event, program: Program) -> None:
     customer.tick(event.known_at or event.at)
+    zone = customer.facts.profile.timezone
     _learn(customer, event)
+    kept = program.tallied.get(event.name)
+    if kept is not None:
+        tally(customer.memory, event, kept)
+    if customer.facts.profile.timezone != zone:
+        _move_clock(customer, program)
     for snapshot in list(customer.enrollments.values()):
-        journey = _journey_of(customer, snapshot, program)
-        if journey is not None and event.name in journey.listens:
-            apply_decision(customer, decide(journey, snapshot, event, scope_of(customer, program)))
+        # What one enrollment does with an event may end another.
+        if snapshot.id in customer.enrollments and _concerns(event, program.journey_of(snapshot)):
+            _decide(customer, snapshot, event, program)
+    for snapshot in list(customer.converting.values()):
+        _convert(customer, snapshot, event, program)
     for journey in program.entered_by.get(event.name, ()):
-        let_in(customer, journey, program, event)
+        if event.name != CALLED or event.properties.get("journey") == journey.name:
+            let_in(customer, journey, program, Opening(event))
+    if program.dated or program.watched:
+        look(customer, program)
+
+
+def _concerns(event: Event, journey: Journey | None) -> bool:
+    return journey is not None and (event.name in journey.listens or journey.looks)
+
+
+def _decide(customer: Customer, snapshot: Snapshot, given: Given, program: Program) -> None:
+    """Let one enrollment act; one that nothing happens to is left as it is."""
+    journey = _journey_of(customer, snapshot, program)
+    if journey is None:
+        return
+    decision = decide(journey, snapshot, given, scope_of(customer, program))
+    if decision.snapshot is not snapshot or decision.trace or decision.effects:
+        carry_out(customer, decision, program)
+
+
+def _convert(customer: Customer, snapshot: Snapshot, event: Event, program: Program) -> None:
+    """Let somebody who has left a journey reach its goal, as long as that counts."""
+    journey = program.journey_of(snapshot)
+    if snapshot.converts_until is None or customer.memory.clock > snapshot.converts_until or journey is None:
+        del customer.converting[snapshot.id]
+    elif journey.goal is not None and journey.goal.event == event.name:
+        _decide(customer, snapshot, event, program)
+
+
+def _move_clock(customer: Customer, program: Program) -> None:
+    """Work out anew what comes at a time of the customer's clock: waits, messages, and schedules."""
+    for snapshot in list(customer.enrollments.values()):
+        if snapshot.id in customer.enrollments:
+            _decide(customer, snapshot, _CLOCK_MOVED, program)
+    move_clock(customer, program)
 
 
 def _learn(customer: Customer, event: Event) -> None:
@@ -115,15 +161,9 @@ def _wake(customer: Customer, at: datetime, program: Program, missed_by: datetim
     """Fire everything that is due at this instant: enrollments by key, then schedules, then memberships."""
     customer.tick(at)
     for snapshot in _due_enrollments(customer, at):
-        journey = _journey_of(customer, snapshot, program)
-        if journey is not None:
-            apply_decision(customer, decide(journey, snapshot, _DUE, scope_of(customer, program)))
-    for journey in program.scheduled:
-        due = customer.memory.scheduled.get(journey.name)
-        if due is not None and due <= at:
-            after = due if missed_by is None else max(due, missed_by)
-            customer.memory.scheduled[journey.name] = _next_occurrence(customer, journey, after)
-            let_in(customer, journey, program, None)
+        if snapshot.id in customer.enrollments:
+            _decide(customer, snapshot, _DUE, program)
+    open_due(customer, at, program, missed_by)
     for audience, membership in list(customer.memory.memberships.items()):
         if membership.until is not None and membership.until <= at:
             leave_audience(customer, audience, membership)
@@ -137,13 +177,10 @@ def _due_enrollments(customer: Customer, at: datetime) -> list[Snapshot]:
 
 def _next_timer(customer: Customer, program: Program) -> datetime | None:
     memory = customer.memory
-    best: datetime | None = None
+    best = next_opening(customer, program)
     for snapshot in customer.enrollments.values():
         due = snapshot.due_at
-        if due is not None and (best is None or due < best) and snapshot.journey in program.journeys:
-            best = due
-    for name, due in memory.scheduled.items():
-        if (best is None or due < best) and name in program.journeys:
+        if due is not None and (best is None or due < best) and snapshot.journey in program.running:
             best = due
     for membership in memory.memberships.values():
         until = membership.until
@@ -152,26 +189,10 @@ def _next_timer(customer: Customer, program: Program) -> datetime | None:
     return best
 
 
-def _set_schedules(customer: Customer, program: Program, now: datetime | None) -> None:
-    """Give the customer a due time for every scheduled journey they have none for: its next occurrence."""
-    memory = customer.memory
-    for journey in program.scheduled:
-        if journey.name not in memory.scheduled:
-            after = memory.clock if now is None else max(memory.clock, now)
-            memory.scheduled[journey.name] = _next_occurrence(customer, journey, after)
-
-
-def _next_occurrence(customer: Customer, journey: Journey, after: datetime) -> datetime:
-    entry = journey.spec.entry
-    assert entry.schedule is not None
-    theirs = customer.facts.profile.timezone if entry.zone == "profile.timezone" else ""
-    return next_local(after, entry.schedule, zone_named(theirs, journey.zone))
-
-
 def _journey_of(customer: Customer, snapshot: Snapshot, program: Program) -> Journey | None:
     """Find an enrollment's journey; one whose step is gone from the file leaves it with that reason."""
-    journey = program.journeys.get(snapshot.journey)
+    journey = program.journey_of(snapshot)
     if journey is None or snapshot.step in journey.steps:
         return journey
-    apply_decision(customer, leave(journey, snapshot, scope_of(customer, program), "step_removed"))
+    carry_out(customer, leave(journey, snapshot, scope_of(customer, program), "step_removed"), program)
     return None

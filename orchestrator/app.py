@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from actions.base import Action, Surroundings
 from actions.lead_magnet import LINK_KEY, read_link_keys
 from actions.render import Renderer, Shop
-from journeys.errors import OrchestratorError
 from journeys.spec import JourneysFile
 from orchestrator.asking_sources import build_asked
 from orchestrator.clock import HistoryMoments, LiveMoments, wall_now, worker_id
@@ -19,34 +18,43 @@ from orchestrator.engine import Engine
 from orchestrator.enquirer import Enquirer
 from orchestrator.group_commit import GroupCommit
 from orchestrator.http.reception import Desk, Reception
+from orchestrator.in_force import InForce, as_deployed, in_force, runnable_project
 from orchestrator.letterbox import Letterbox
 from orchestrator.links import Links
 from orchestrator.people import MAGNETS, People
 from orchestrator.program import Program
-from orchestrator.project import Project, load_project
+from orchestrator.project import Project
 from orchestrator.rejected import RejectedEvents
 from orchestrator.rulebooks import editions
-from orchestrator.settings import database_url, read_secret
+from orchestrator.settings import database_url, is_made, public_url, read_secret
 from orchestrator.sources.configured import build_hooks, terms_of
+from orchestrator.sources.journey_calls import SOURCE as CALLS
+from orchestrator.sources.journey_calls import JourneyCalls
 from orchestrator.sources.segment import SegmentSource
 from orchestrator.store.base import Store
 from orchestrator.store.sqlite import SqliteStore
-from orchestrator.worker import Worker
-
-
-class NotRunnable(OrchestratorError):
-    """The journeys file as a whole cannot be used, so nothing can run."""
+from orchestrator.worker import Parts, Worker
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A workspace that can run."""
+    """A workspace that can run; `warnings` say where its files are not what runs."""
 
     project: Project
     spec: JourneysFile
     store: Store
     program: Program
     worker: Worker
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a workspace lives: its folder and its open database; `lives_live` when time is the wall clock's."""
+
+    folder: Path
+    store: Store
+    lives_live: bool = True
 
 
 def open_store(folder: Path, database: str | None) -> Store:
@@ -56,38 +64,42 @@ def open_store(folder: Path, database: str | None) -> Store:
     return store
 
 
-def runnable_project(folder: Path) -> tuple[Project, JourneysFile]:
-    """Load a workspace. Raises NotRunnable, with every problem, when the file as a whole cannot be used."""
-    project = load_project(folder)
-    if project.spec is None or not project.is_runnable:
-        problems = "\n".join(str(problem) for problem in project.errors if not problem.journey)
-        raise NotRunnable(f"nothing can run:\n{problems}")
-    return project, project.spec
-
-
 def build(folder: Path, database: str | None, *, history_until: datetime | None = None) -> App:
     """Put a workspace together. With `history_until` time follows the events, up to that moment.
 
     Raises NotRunnable, or the error of a channel whose action cannot be built.
     """
-    project, spec = runnable_project(folder)
+    if not is_made(database_url(folder, database)):
+        # A file that cannot be used leaves no database behind.
+        runnable_project(folder)
     store = open_store(folder, database)
-    program = project.program(store.catalog())
-    store.deploy(
-        {name: journey.version for name, journey in program.journeys.items()},
-        [journey.name for journey in program.scheduled],
-        editions(program.books),
-    )
-    note_sources(project, store)
+    place = Place(folder, store, history_until is None)
+    running = in_force(store, folder)
+    parts = _parts(running, place)
     moments = LiveMoments() if history_until is None else HistoryMoments(history_until)
+    engine = Engine(store, parts.program, moments, worker=worker_id())
+    worker = Worker(engine, parts.dispatcher, store, renew=lambda: _parts(as_deployed(store, folder), place))
+    worker.take_up(parts)
+    return App(running.project, running.spec, store, parts.program, worker, running.warnings)
+
+
+def _parts(running: InForce, place: Place) -> Parts:
+    """Put together what depends on the journeys in force, and tell the database about their rules and sources."""
+    project, store = running.project, place.store
+    program = running.program(store.catalog())
+    store.keep_rulebooks(editions(program.books))
+    note_sources(project, store)
     asked = build_asked(project.sources, program, read_secret)
-    engine = Engine(store, program, moments, worker=worker_id(), inquiries=asked.inquiries)
-    engine.shared.terms = terms_of(project.sources)
-    news = store if history_until is None else None
-    dispatcher = Dispatcher(_post(project, spec, store, folder), program, news=news)
-    readers = {name: SegmentSource(spec.shop.country, name=name) for name in project.sources}
-    enquirer = Enquirer(store, RejectedEvents(folder), asked.asker, readers, asked.endpoints)
-    return App(project, spec, store, program, Worker(engine, dispatcher, store, enquirer))
+    dispatcher = Dispatcher(_post(running, place), program, news=store if place.lives_live else None)
+    readers = {name: SegmentSource(running.spec.shop.country, name=name) for name in project.sources}
+    return Parts(
+        program=program,
+        dispatcher=dispatcher,
+        enquirer=Enquirer(store, RejectedEvents(place.folder), asked.asker, readers, asked.endpoints),
+        inquiries=asked.inquiries,
+        terms=terms_of(project.sources),
+        deployment=0 if running.deployment is None else running.deployment.id,
+    )
 
 
 def note_sources(project: Project, store: Store) -> None:
@@ -107,10 +119,16 @@ def build_reception(
     return Reception(desks, GroupCommit(store, committed), RejectedEvents(folder))
 
 
+def build_calls(project: Project, spec: JourneysFile, folder: Path, commits: GroupCommit) -> Reception:
+    """Put together what takes the calls of journeys, which everybody may make who has the token."""
+    desk = Desk(JourneyCalls(project.journeys, read_secret), SegmentSource(spec.shop.country, name=CALLS))
+    return Reception({CALLS: desk}, commits, RejectedEvents(folder))
+
+
 def build_people(spec: JourneysFile, store: Store, folder: Path, commits: GroupCommit) -> People:
     """Put together what the links in messages lead to; what people do with them is committed like vendors' calls."""
     keys = _link_keys(store)
-    links = Links(keys, spec.shop.url)
+    links = Links(keys, public_url() or spec.shop.url, shop_url=spec.shop.url)
     return People(spec.shop.name, links, keys, folder / MAGNETS, Letterbox(store, commits))
 
 
@@ -119,21 +137,33 @@ def _link_keys(store: Store) -> tuple[str, ...]:
     return read_link_keys(read_secret(LINK_KEY)) or (store.secret("links"),)
 
 
-def _post(project: Project, spec: JourneysFile, store: Store, folder: Path) -> Post:
-    shop, voice = spec.shop, spec.shop.voice
-    keys = _link_keys(store)
+def _post(running: InForce, place: Place) -> Post:
+    spec, shop = running.spec, running.spec.shop
+    keys = _link_keys(place.store)
     surroundings = Surroundings(
-        folder=str(folder),
+        folder=str(place.folder),
         secrets=_SecretsOf({LINK_KEY: ",".join(keys)}),
         shop_name=shop.name,
         shop_url=shop.url,
     )
     return Post(
         shop=shop,
-        actions=_actions(project, spec, surroundings),
-        renderer=Renderer(project.templates, Shop(shop.name, shop.url, shop.currency, shop.country, voice.sign_off)),
-        links=Links(keys, shop.url),
+        actions=_actions(running.project, running.spec, surroundings),
+        renderer=_renderer(running.project, running.spec),
+        links=Links(keys, public_url() or shop.url, shop_url=shop.url),
         link_keys=keys,
+        utm={name: channel.utm for name, channel in spec.channels.items() if channel.utm},
+        # Without an address of our own, links lead to the shop directly: nobody else would know what /l/ is.
+        tracked=frozenset(name for name, channel in spec.channels.items() if channel.tracking and public_url()),
+        former={each: _renderer(keeper, running.spec) for each, keeper in running.keepers.items()},
+    )
+
+
+def _renderer(project: Project, spec: JourneysFile) -> Renderer:
+    """Let a project's templates speak for the shop."""
+    shop = spec.shop
+    return Renderer(
+        project.templates, Shop(shop.name, shop.url, shop.currency, shop.country, shop.voice.sign_off, shop.address)
     )
 
 

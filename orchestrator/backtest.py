@@ -3,110 +3,89 @@
 Every customer lives through their own events under a virtual clock, with the very code that runs live; nothing is
 sent. Each family of profiles is independent of the others, so they are shared out over processes. The same customers
 then live through it again without operational guards, and every marketing message of both lives is held against the
-complete history.
+complete history. With a second version of the journeys they do all of that once more, and what they got is compared.
 """
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from zoneinfo import ZoneInfo
 
-from journeys.decision import Fate, Snapshot
-from journeys.vocabulary import Delivery, Event, Facts
-from operational_guards.verdict import Allow, Delay
-from orchestrator.customer import Changes, Customer, Judged, Memory, Outgoing
+import msgspec
+
+from journeys.vocabulary import Event
 from orchestrator.garbage import no_search_for_garbage
 from orchestrator.history import Family
+from orchestrator.listing import delivery_lines, ledger_lines, profile_names
+from orchestrator.lives import Life, Span, live
 from orchestrator.mistimed import BOUGHT_WITHIN, GoodsHistory
 from orchestrator.program import Program
-from orchestrator.seat import Seat, play
-from orchestrator.sending import judge_next, settle
+from orchestrator.reports.differences import Differences, messages_of
+from orchestrator.reports.tally import IsMistimed, Tally, count_life, count_unguarded
 from orchestrator.sources.event_log import decode_event
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The part of history that counts: journeys live from the first event to `end`, and count from `begin` on."""
-
-    end: datetime
-    begin: datetime | None = None
-
-    def holds(self, at: datetime) -> bool:
-        """Say whether this moment counts."""
-        return at <= self.end and (self.begin is None or at >= self.begin)
-
-
-@dataclass(slots=True)
-class JourneyCount:
-    """What one journey did."""
-
-    entered: int = 0
-    sent: int = 0
-    delayed: int = 0
-    dropped_items: int = 0
-    goals: int = 0
-    suppressed: Counter[str] = field(default_factory=Counter)
-    exited: Counter[str] = field(default_factory=Counter)
-
-    def add(self, other: "JourneyCount") -> None:
-        """Count the other's work as well."""
-        self.entered += other.entered
-        self.sent += other.sent
-        self.delayed += other.delayed
-        self.dropped_items += other.dropped_items
-        self.goals += other.goals
-        self.suppressed.update(other.suppressed)
-        self.exited.update(other.exited)
-
-
-@dataclass(slots=True)
-class Tally:
-    """The counts of many customers: by journey, the mis-timed messages by why, and the messages judged."""
-
-    journeys: dict[str, JourneyCount] = field(default_factory=dict)
-    mistimed: Counter[str] = field(default_factory=Counter)
-    unguarded: Counter[str] = field(default_factory=Counter)
-    unguarded_sent: int = 0
-    marketing_sent: int = 0
-    judgements: int = 0
-    outgoing: list[Outgoing] = field(default_factory=list)
-    ledger: list[Judged] = field(default_factory=list)
-
-    def add(self, other: "Tally") -> None:
-        """Count the other's customers as well."""
-        for name, count in other.journeys.items():
-            self.journeys.setdefault(name, JourneyCount()).add(count)
-        self.mistimed.update(other.mistimed)
-        self.unguarded.update(other.unguarded)
-        self.unguarded_sent += other.unguarded_sent
-        self.marketing_sent += other.marketing_sent
-        self.judgements += other.judgements
-        self.outgoing.extend(other.outgoing)
-        self.ledger.extend(other.ledger)
+_UTC = ZoneInfo("UTC")
+_ENCODER = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to run: the program, the span that counts, and whether every delivery and judgement is kept."""
+    """How to run: the program, the span that counts, and whether every delivery and judgement is kept.
+
+    `zone` is where a day of the shop begins. `against` is another version of the journeys, of which `examples` people
+    are shown who got something else.
+    """
 
     program: Program
     span: Span
     bought_within: timedelta = BOUGHT_WITHIN
     keeps_deliveries: bool = False
+    zone: ZoneInfo = _UTC
+    against: Program | None = None
+    examples: int = 5
 
 
-def run(families: list[Family], settings: Settings, processes: int, chunk: int = 64) -> Iterator[tuple[int, Tally]]:
-    """Run all families and give, chunk by chunk, how many were done and their tally."""
+@dataclass(slots=True)
+class Result:
+    """What came of many customers: under the journeys, under the other version of them, and what differs.
+
+    `deliveries` and `ledger` are the lines that were kept, each with what they are sorted by.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    against: Tally = field(default_factory=Tally)
+    differences: Differences = field(default_factory=Differences)
+    deliveries: list[tuple[int, bytes]] = field(default_factory=list)
+    ledger: list[tuple[int, datetime, bytes]] = field(default_factory=list)
+
+    def add(self, other: "Result", examples: int = 0) -> None:
+        """Count the other's customers as well."""
+        self.tally.add(other.tally)
+        self.against.add(other.against)
+        self.differences.add(other.differences, examples)
+        self.deliveries += other.deliveries
+        self.ledger += other.ledger
+
+
+def run(families: list[Family], settings: Settings, processes: int, chunk: int = 64) -> Iterator[tuple[int, Result]]:
+    """Run all families and give, chunk by chunk, how many were done and what came of them."""
     chunks = [families[start : start + chunk] for start in range(0, len(families), chunk)]
     if processes <= 1 or len(chunks) <= 1:
         for families_of_chunk in chunks:
             yield len(families_of_chunk), run_chunk(families_of_chunk, settings)
         return
     with ProcessPoolExecutor(processes, initializer=_remember, initargs=(settings,)) as pool:
-        yield from pool.map(_run_remembered, chunks)
+        # So few are under way at a time that what is done does not pile up before it is counted.
+        under_way: deque[Future[tuple[int, Result]]] = deque()
+        for families_of_chunk in chunks:
+            under_way.append(pool.submit(_run_remembered, families_of_chunk))
+            if len(under_way) > 4 * processes:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
 
 
 _settings: Settings | None = None
@@ -118,167 +97,82 @@ def _remember(settings: Settings) -> None:
     _settings = settings
 
 
-def _run_remembered(families: list[Family]) -> tuple[int, Tally]:
+def _run_remembered(families: list[Family]) -> tuple[int, Result]:
     assert _settings is not None
     return len(families), run_chunk(families, _settings)
 
 
-def run_chunk(families: list[Family], settings: Settings) -> Tally:
-    """Let these families live twice: guarded, and with only the guards that cannot be switched off.
-
-    Where no other guard held anything back the second life would be the first again, so it is not lived.
-    """
-    tally = Tally()
-    unguarded = settings.program.with_only_the_always_on()
-    always = frozenset(rule.name for rule in unguarded.book.rules)
+def run_chunk(families: list[Family], settings: Settings) -> Result:
+    """Let these families live under the program, and under the one it is held against if there is one."""
+    result = Result()
+    versions = [_Version(settings.program, settings)]
+    if settings.against is not None:
+        versions.append(_Version(settings.against, settings))
     # What a chunk makes is dropped as a whole; looking for cycles in it on the way costs a third more time.
     with no_search_for_garbage():
         for family in families:
-            events = [(profile_id, decode_event(body, seq)) for profile_id, seq, body in family.events]
-            goods = GoodsHistory(event for _, event in events)
-            is_mistimed = partial(goods.mistimed, bought_within=settings.bought_within)
-            life = live(family, events, settings.program, settings.span)
-            _count_life(tally, life, settings, is_mistimed)
-            if _was_held(life, always):
-                life = live(family, events, unguarded, settings.span)
-            for at, delivery in _messages(life, settings.span):
-                tally.unguarded_sent += 1
-                if why := is_mistimed(delivery, at):
-                    tally.unguarded[why] += 1
-    return tally
+            past = _Past.of(family, settings.bought_within)
+            lives = [
+                version.count(tally, past)
+                for version, tally in zip(versions, (result.tally, result.against), strict=False)
+            ]
+            if settings.keeps_deliveries:
+                _keep(result, family, lives[0])
+            if settings.against is not None:
+                this, against = (messages_of(life, settings.span) for life in lives)
+                person = next(iter(profile_names([family]).values()))
+                result.differences.compare(person, this, against, settings.examples)
+    return result
 
 
-def _was_held(life: "Life", always: frozenset[str]) -> bool:
-    """Say whether a guard that can be switched off had a part in any verdict that was acted on; forecasts are not."""
-    return any(
-        answer.guard not in always and not answer.unheeded and not isinstance(answer.verdict, Allow)
-        for judged in life.judged
-        if judged.kind != "forecast" and not isinstance(judged.judgement.verdict, Allow)
-        for answer in judged.judgement.answers
-    )
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A family, what happened to it, and which messages were mis-timed by all of that."""
+
+    family: Family
+    events: list[tuple[int, Event]]
+    is_mistimed: IsMistimed
+
+    @classmethod
+    def of(cls, family: Family, bought_within: timedelta) -> "_Past":
+        events = [(profile_id, decode_event(body, seq)) for profile_id, seq, body in family.events]
+        goods = GoodsHistory(event for _, event in events)
+        return cls(family, events, partial(goods.mistimed, bought_within=bought_within))
 
 
-@dataclass(slots=True)
-class Life:
-    """Everything one family did; of what changed more than once the last state. `sent` is in the order of sending."""
+class _Version:
+    """One version of the journeys, with its guards and without those that can be switched off."""
 
-    entered: list[Snapshot] = field(default_factory=list)
-    moved: dict[int, Snapshot] = field(default_factory=dict)
-    outgoing: dict[int, Outgoing] = field(default_factory=dict)
-    judged: list[Judged] = field(default_factory=list)
-    sent: list[Outgoing] = field(default_factory=list)
+    def __init__(self, program: Program, settings: Settings) -> None:
+        # What is said about the wait of a message changes nothing that happens; only the ledger shows it.
+        self._guarded = program if settings.keeps_deliveries else _without_forecasts(program)
+        self._unguarded = _without_forecasts(program.with_only_the_always_on())
+        self._always = frozenset(rule.name for rule in self._unguarded.book.rules)
+        self._span, self._zone = settings.span, settings.zone
 
-    def add(self, changes: Changes) -> None:
-        """Add what one profile did."""
-        self.entered.extend(changes.entered)
-        self.moved.update(changes.moved)
-        self.outgoing.update((entry.delivery.id, entry) for entry in changes.planned)
-        self.outgoing.update(changes.touched)
-        self.judged.extend(changes.judged)
+    def count(self, tally: Tally, past: _Past) -> Life:
+        """Let one family live twice, count both lives, and give the guarded one.
 
-
-def live(family: Family, events: list[tuple[int, Event]], program: Program, span: Span) -> Life:
-    """Let one family live through its events up to the end of the span.
-
-    Whoever is merged into another lives first, up to then, in order of the merges.
-    """
-    seats = _seats(family, events)
-    life = Life()
-    joining = [absorbed for _, absorbed in sorted(family.merges)]
-    for profile_id in [*joining, *sorted(seats.keys() - set(joining))]:
-        _live_on(seats[profile_id], seats, program, span, life)
-    for seat in seats.values():
-        life.add(seat.customer.take_changes())
-    return life
+        Where no guard that can be switched off held anything back, the second life would be the first again, so it is
+        not lived.
+        """
+        life = live(past.family, past.events, self._guarded, self._span)
+        count_life(tally, life, self._span, self._zone, past.is_mistimed)
+        unguarded = life
+        if life.was_held(self._always):
+            unguarded = live(past.family, past.events, self._unguarded, self._span)
+        count_unguarded(tally, unguarded, self._span, past.is_mistimed)
+        return life
 
 
-def _seats(family: Family, events: list[tuple[int, Event]]) -> dict[int, Seat]:
-    seats = {profile.id: Seat(Customer(Facts(profile), Memory(profile.created_at))) for profile in family.profiles}
-    waiting: dict[int, list[Event]] = {profile_id: [] for profile_id in seats}
-    for profile_id, event in events:
-        waiting[profile_id].append(event)
-    owner_of = {event.seq: (profile_id, event.at) for profile_id, event in events}
-    for seq, absorbed in family.merges:
-        owner, at = owner_of[seq]
-        seats[owner].merges.setdefault(seq, []).append(absorbed)
-        seats[absorbed].until = at
-    for profile_id, seat in seats.items():
-        seat.events = deque(sorted(waiting[profile_id], key=lambda event: (event.at, event.seq)))
-    return seats
+def _without_forecasts(program: Program) -> Program:
+    books = {step: replace(book, forecasting=()) for step, book in program.books_of_step.items()}
+    return replace(program, book=replace(program.book, forecasting=()), books_of_step=books)
 
 
-def _live_on(seat: Seat, seats: dict[int, Seat], program: Program, span: Span, life: Life) -> None:
-    customer, end = seat.customer, seat.limit(span.end)
-
-    def take_over(absorbed: Customer, _survivor: int, _moved: list[int]) -> None:
-        life.add(absorbed.take_changes())
-
-    while True:
-        play(seat, seats, end, program, by_delivery=True, take_over=take_over)
-        due = customer.next_delivery()
-        if due is None or due.due_at > end:
-            return
-        entry = judge_next(customer, max(due.due_at, customer.memory.clock), program)
-        if entry is not None:
-            life.sent.append(entry)
-            settle(customer, entry, Fate.SENT, "", customer.memory.clock, program)
-
-
-# Counting.
-
-
-def _messages(life: Life, span: Span) -> Iterator[tuple[datetime, Delivery]]:
-    """Give the messages that were handed over within the span, with the goods that were left in them."""
-    for entry in life.sent:
-        at = entry.settled_at
-        if at is not None and span.holds(at) and entry.counts_for_caps and entry.judged is not None:
-            yield at, entry.judged
-
-
-def _count_life(tally: Tally, life: Life, settings: Settings, is_mistimed: Any) -> None:
-    span = settings.span
-    _count_enrollments(tally, life, span)
-    _count_deliveries(tally, life, span)
-    if settings.keeps_deliveries:
-        tally.outgoing.extend(life.outgoing.values())
-        tally.ledger.extend(life.judged)
-    for at, delivery in _messages(life, span):
-        tally.marketing_sent += 1
-        if why := is_mistimed(delivery, at):
-            tally.mistimed[why] += 1
-
-
-def _count_enrollments(tally: Tally, life: Life, span: Span) -> None:
-    for snapshot in life.entered:
-        if span.holds(snapshot.entered_at):
-            _count_of(tally, snapshot.journey).entered += 1
-    for snapshot in life.moved.values():
-        count = _count_of(tally, snapshot.journey)
-        if snapshot.ended_at is not None and span.holds(snapshot.ended_at):
-            count.exited[snapshot.reason] += 1
-        if snapshot.goal_at is not None and span.holds(snapshot.goal_at):
-            count.goals += 1
-
-
-def _count_deliveries(tally: Tally, life: Life, span: Span) -> None:
-    delayed = set()
-    for judged in life.judged:
-        tally.judgements += 1
-        if isinstance(judged.judgement.verdict, Delay) and span.holds(judged.at):
-            delayed.add(judged.delivery_id)
-    for entry in life.outgoing.values():
-        count = _count_of(tally, entry.delivery.journey)
-        if entry.delivery.id in delayed:
-            count.delayed += 1
-        if entry.settled_at is None or not span.holds(entry.settled_at):
-            continue
-        if entry.state == "sent":
-            count.sent += 1
-            if entry.judged is not None:
-                count.dropped_items += len(entry.delivery.items) - len(entry.judged.items)
-        elif entry.state == "suppressed":
-            count.suppressed[entry.reason] += 1
-
-
-def _count_of(tally: Tally, journey: str) -> JourneyCount:
-    return tally.journeys.setdefault(journey, JourneyCount())
+def _keep(result: Result, family: Family, life: Life) -> None:
+    """Write out every delivery and judgement of one family."""
+    for line in delivery_lines(life.outgoing.values(), profile_names([family])):
+        result.deliveries.append((line["key"], _ENCODER.encode(line)))
+    for line in ledger_lines(life.judged):
+        result.ledger.append((line["key"], line["at"], _ENCODER.encode(line)))

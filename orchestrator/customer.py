@@ -10,10 +10,12 @@ the same changes everywhere.
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from journeys.decision import Snapshot, Trace
 from journeys.keys import is_undo
+from journeys.tallies import Tally
 from journeys.values import quickly_made
 from journeys.vocabulary import Delivery, Doubt, FactKind, Facts, Item, Outside, Profile, Properties, Purpose, Reach
 from operational_guards.verdict import Judgement
@@ -23,6 +25,9 @@ DeliveryState = Literal["planned", "delayed", "attempting", "unknown", "sent", "
 JudgementKind = Literal["claim", "forecast", "membership"]
 Doubts: TypeAlias = Mapping[FactKind, tuple[Doubt, ...]]
 WAITING: tuple[DeliveryState, ...] = ("planned", "delayed")
+# The priority of a journey that states none, and of what is left of one that is gone.
+USUAL = 50
+_NO_PRIORITIES: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -30,9 +35,10 @@ class Outgoing:
     """A delivery in the outbox that has not met its fate.
 
     `delivery` is as planned; `judged` is what is left of it after the guards, without the goods at `left_out`;
-    `forecast` is what they said while it waits. `entry`
+    `forecast` is what they said while it waits, `coupon` the code it carries. `entry`
     are the properties of the event that began its enrollment, for rendering. `on_change` means a changed fact wakes it
-    before `due_at`.
+    before `due_at`. While it stands in line for room in its channel's rate `in_line` is its place: the lowest goes
+    first. `is_metered` says that it was handed over under a rate, for which it counts.
     """
 
     delivery: Delivery
@@ -52,8 +58,11 @@ class Outgoing:
     judged: Delivery | None = None
     left_out: tuple[int, ...] = ()
     forecast: str = ""
+    coupon: str = ""
     settled_at: datetime | None = None
     provider_id: str = ""
+    in_line: int | None = None
+    is_metered: bool = False
 
     @property
     def counts_for_caps(self) -> bool:
@@ -80,19 +89,35 @@ class Membership:
     items: tuple[Item, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whether a condition that lets people in was true when it was last looked at, and when it may change by itself."""
+
+    was_true: bool
+    look_at: datetime | None = None
+
+
 @dataclass(slots=True)
 class Memory:
     """What a profile remembers between inputs; `clock` is the time of its newest input and never runs back.
 
-    `asked` says when each source last answered a question about this customer.
+    `asked` says when each source last answered a question about this customer. `tallies` is what the conditions that
+    run count of the customer's events, by name, and `tallied` the edition of what they count: tallies of another
+    edition are taken from the log anew. `absorbed` are the profiles that became part of this one.
     """
 
     clock: datetime
     enrollments: int = 0
     entered: dict[str, datetime] = field(default_factory=dict)
     scheduled: dict[str, datetime] = field(default_factory=dict)
+    dates: dict[str, datetime] = field(default_factory=dict)
+    watched: dict[str, Watch] = field(default_factory=dict)
+    occurred: dict[str, str] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
     asked: dict[str, datetime] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    tallied: str = ""
+    absorbed: list[int] = field(default_factory=list)
 
 
 @quickly_made
@@ -123,7 +148,8 @@ class Judged:
 class Changes:
     """What has to be written after a customer's turn; rows that did not change are not in it.
 
-    `began` and `finished` are attempts: delivery, number, moment, and for the finished ones the outcome. `late` are the
+    `began` and `finished` are attempts: delivery, number, moment, and for the finished ones the outcome. `claimed` are
+    codes of pools, each with the delivery that carries it from now on, `returned` deliveries without theirs. `late` are the
     places in the log of events that changed facts after something had been sent that they might have held, `known_late`
     those of events that came after later ones, each with the clock at which it was taken in.
     """
@@ -137,6 +163,8 @@ class Changes:
     trace: list[Trace] = field(default_factory=list)
     began: list[tuple[int, int, datetime]] = field(default_factory=list)
     finished: list[tuple[int, int, datetime, str]] = field(default_factory=list)
+    claimed: list[tuple[int, int, datetime]] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
     known_late: list[tuple[int, datetime]] = field(default_factory=list)
 
@@ -145,6 +173,7 @@ class Changes:
 class Customer:
     """One person: facts, live enrollments by id, deliveries under way by id, and what is remembered.
 
+    `converting` are the enrollments that have ended and whose goal still counts.
     `saved` is the profile as it was last written, so that one that did not change is not written again.
     `is_unforeseen` says that something waits for its time about which the guards have not been asked yet, and
     `is_in_review` that a fact changed and the audiences were not looked at yet. While facts are asked for,
@@ -155,6 +184,7 @@ class Customer:
     facts: Facts
     memory: Memory
     enrollments: dict[int, Snapshot] = field(default_factory=dict)
+    converting: dict[int, Snapshot] = field(default_factory=dict)
     outbox: dict[int, Outgoing] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
     is_unforeseen: bool = False
@@ -177,20 +207,36 @@ class Customer:
                 return True
         return False
 
+    def version_behind(self, delivery: Delivery) -> str:
+        """Say by which version of its journey a delivery goes: its person's, else the one it was planned by."""
+        snapshot = self.enrollments.get(delivery.enrollment_id)
+        if snapshot is not None:
+            return snapshot.version
+        entry = self.outbox.get(delivery.id)
+        return "" if entry is None else entry.version
+
     def take_changes(self) -> Changes:
         """Hand over what has to be written and begin anew."""
         changes, self.changes = self.changes, Changes()
         return changes
 
-    def next_delivery(self, running: Container[str] | None = None) -> Outgoing | None:
-        """Give the waiting delivery that is due first; of two at once, the one with the lower key.
+    def next_delivery(
+        self,
+        running: Container[str] | None = None,
+        priorities: Mapping[str, int] = _NO_PRIORITIES,
+        now: datetime | None = None,
+    ) -> Outgoing | None:
+        """Give the waiting delivery that is due first; of two at once, by priority and then the one with the lower key.
 
+        With `now` everything that is due by then counts as due at once: so what matters most takes the room of a cap.
         With `running` only of these journeys: what one that was switched off would say sleeps with it. Only audiences
-        are left all the same.
+        are left all the same. What stands in line for its channel's rate is called from there.
         """
         first: Outgoing | None = None
         for entry in self.outbox.values():
-            if entry.state not in WAITING or (first is not None and not _is_before(entry, first)):
+            if entry.state not in WAITING or entry.in_line is not None:
+                continue
+            if first is not None and not _is_before(entry, first, priorities, now):
                 continue
             if running is None or entry.delivery.journey in running or is_undo(entry.delivery.id):
                 first = entry
@@ -202,5 +248,10 @@ class Customer:
             self.memory.clock = now
 
 
-def _is_before(one: Outgoing, other: Outgoing) -> bool:
+def _is_before(one: Outgoing, other: Outgoing, priorities: Mapping[str, int], now: datetime | None) -> bool:
+    is_at_once = one.due_at == other.due_at or (now is not None and one.due_at <= now and other.due_at <= now)
+    if is_at_once and priorities:
+        mine, theirs = priorities.get(one.delivery.journey, USUAL), priorities.get(other.delivery.journey, USUAL)
+        if mine != theirs:
+            return mine > theirs
     return (one.due_at, one.delivery.id) < (other.due_at, other.delivery.id)

@@ -8,13 +8,14 @@ from pathlib import Path
 import msgspec
 
 from orchestrator import daemon
-from orchestrator.app import build, open_store, runnable_project
+from orchestrator.app import build, open_store
 from orchestrator.asking import load_past
 from orchestrator.bundled import copy_example
 from orchestrator.clock import wall_now
 from orchestrator.demo_history import HEROINE, demo_history
 from orchestrator.explain import Asked, Explanation, Past, explain
 from orchestrator.importing import import_lines
+from orchestrator.in_force import runnable_project
 from orchestrator.intake import Rejects, read_lines
 from orchestrator.sources.segment import SegmentSource
 from orchestrator.store import views

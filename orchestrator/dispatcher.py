@@ -9,7 +9,8 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 from actions.base import Action, Assignment, Content, Outcome, Rejected, RetryLater, Sent, Unknown
@@ -20,9 +21,10 @@ from journeys.keys import is_undo
 from journeys.localtime import zone_named
 from journeys.spec import CrmStep, LeadMagnetStep, SendStep, ShopSpec
 from journeys.vocabulary import Properties, Purpose
-from orchestrator.engine import NEVER_LEFT, OVERTAKEN, Handover, Report
+from orchestrator.engine import NEVER_LEFT, Handover, Report
 from orchestrator.links import Links
-from orchestrator.program import Program
+from orchestrator.program import Program, Version
+from orchestrator.sending import OVERTAKEN
 from orchestrator.store.base import Lost
 
 _Answer = TypeVar("_Answer")
@@ -30,13 +32,24 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What the dispatcher needs of a workspace: who speaks, through which actions, with which words."""
+    """What the dispatcher needs of a workspace: who speaks, through which actions, with which words.
+
+    `former` are the words of journeys that somebody finishes on an earlier version. By channel, `utm` says what its
+    links say of themselves, and `tracked` whose links lead over our own address.
+    """
 
     shop: ShopSpec
     actions: Mapping[str, Action]
     renderer: Renderer
     links: Links
     link_keys: Sequence[str]
+    former: Mapping[Version, Renderer] = field(default_factory=dict)
+    utm: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tracked: frozenset[str] = frozenset()
+
+    def renderer_for(self, handover: Handover) -> Renderer:
+        """Give the words of the version that a delivery goes by."""
+        return self.former.get((handover.delivery.journey, handover.version), self.renderer)
 
 
 class News(Protocol):
@@ -124,36 +137,29 @@ class Dispatcher:
         Leaving an audience needs no step: nobody stays in one because the journey that put them there is gone.
         """
         delivery = handover.delivery
-        journey = self._program.journeys.get(delivery.journey)
+        journey = self._program.journey_at(delivery.journey, handover.version)
         step = journey.steps.get(delivery.step) if journey else None
         parameters = dict(handover.parameters)
         if step is None and not is_undo(delivery.id):
             return None
         if step is None:
             return Assignment(str(delivery.id), delivery, handover.profile, handover.at, None, parameters)
-        context = self._context(handover)
+        context, renderer = self._context(handover), self._post.renderer_for(handover)
         content: Content | None = None
         match step.spec:
             case SendStep() as send:
-                content = self._content(send, context)
+                content = _content(send, context, renderer)
                 parameters["unsubscribe_url"] = context.unsubscribe_url
             case LeadMagnetStep(lead_magnet=magnet):
                 expires_at = handover.at + magnet.expires
-                url = sign_link(self._post.link_keys, self._post.shop.url, magnet.file, str(delivery.id), expires_at)
+                url = sign_link(
+                    self._post.link_keys, self._post.links.base_url, magnet.file, str(delivery.id), expires_at
+                )
                 parameters |= {"file": magnet.file, "expires_at": expires_at.isoformat()}
-                content = self._post.renderer.render(magnet.template, replace(context, magnet_url=url))
-            case CrmStep(crm=crm):
-                parameters |= self._crm(crm.task, crm.note, context)
+                content = renderer.render(magnet.template, replace(context, magnet_url=url))
+            case CrmStep() as entry:
+                parameters |= _crm(entry, context, renderer)
         return Assignment(str(delivery.id), delivery, handover.profile, handover.at, content, parameters)
-
-    def _content(self, send: SendStep, context: RenderContext) -> Content:
-        if send.template is not None:
-            return self._post.renderer.render(send.template, context, subject=send.subject or "")
-        return Content(self._post.renderer.render_text(send.text or "", context))
-
-    def _crm(self, task: str | None, note: str | None, context: RenderContext) -> Properties:
-        render = self._post.renderer.render_text
-        return {name: render(text, context) for name, text in (("task", task), ("note", note)) if text is not None}
 
     def _context(self, handover: Handover) -> RenderContext:
         delivery, profile = handover.delivery, handover.profile
@@ -167,4 +173,18 @@ class Dispatcher:
             entry=handover.entry,
             items=delivery.items,
             unsubscribe_url=self._post.links.unsubscribe(profile.id, delivery.channel) if is_marketing else "",
+            coupon=handover.coupon,
+            utm=self._post.utm.get(delivery.channel, {}),
+            track=partial(self._post.links.track, delivery.id) if delivery.channel in self._post.tracked else None,
         )
+
+
+def _content(send: SendStep, context: RenderContext, renderer: Renderer) -> Content:
+    if send.template is not None:
+        return renderer.render(send.template, context, subject=send.subject or "")
+    return Content(renderer.render_text(send.text or "", context))
+
+
+def _crm(step: CrmStep, context: RenderContext, renderer: Renderer) -> Properties:
+    told = (("task", step.crm.task), ("note", step.crm.note))
+    return {name: renderer.render_text(text, context) for name, text in told if text is not None}

@@ -6,15 +6,17 @@ is noted in `Customer.changes`.
 
 from dataclasses import replace
 
-from journeys.decision import Decision, Disband, Plan, Recall, SetAttributes, Snapshot
+from journeys.decision import Decision, Disband, Plan, Postpone, Recall, SetAttributes, Snapshot
 from journeys.keys import is_undo, undo_key
 from journeys.scope import Scope
 from journeys.vocabulary import Delivery, Properties, Purpose, Reach
+from orchestrator.coupons import give_back
 from orchestrator.customer import Customer, Membership, Outgoing
 from orchestrator.program import Program
 
 
 def apply_decision(customer: Customer, decision: Decision) -> None:
+    """Change the customer as a decision wants it; what it wants of other journeys is `entering.carry_out`'s."""
     snapshot = decision.snapshot
     customer.changes.trace.extend(decision.trace)
     customer.changes.moved[snapshot.id] = snapshot
@@ -22,6 +24,7 @@ def apply_decision(customer: Customer, decision: Decision) -> None:
         customer.enrollments[snapshot.id] = snapshot
     else:
         customer.enrollments.pop(snapshot.id, None)
+        _keep_converting(customer, snapshot)
     for effect in decision.effects:
         match effect:
             case Plan():
@@ -32,6 +35,25 @@ def apply_decision(customer: Customer, decision: Decision) -> None:
                 _set_attributes(customer, effect.values)
             case Disband():
                 _disband(customer, effect.enrollment_id)
+            case Postpone():
+                _postpone(customer, effect)
+
+
+def _keep_converting(customer: Customer, snapshot: Snapshot) -> None:
+    """Keep an enrollment that has ended as long as its goal still counts."""
+    if snapshot.converts_until is not None:
+        customer.converting[snapshot.id] = snapshot
+    elif customer.converting:
+        customer.converting.pop(snapshot.id, None)
+
+
+def _postpone(customer: Customer, postpone: Postpone) -> None:
+    """Let a delivery that still waits for its first moment be due at another one."""
+    entry = customer.outbox.get(postpone.delivery_id)
+    if entry is None or entry.state != "planned" or entry.attempts or entry.due_at == postpone.due_at:
+        return
+    entry.due_at = postpone.due_at
+    customer.changes.touched[entry.delivery.id] = entry
 
 
 def _plan(customer: Customer, plan: Plan, snapshot: Snapshot) -> None:
@@ -56,6 +78,7 @@ def _recall(customer: Customer, recall: Recall) -> None:
     entry.state = "cancelled"
     entry.reason = recall.reason
     entry.settled_at = customer.memory.clock
+    give_back(customer, entry)
     customer.changes.touched[entry.delivery.id] = entry
     del customer.outbox[entry.delivery.id]
 
@@ -97,4 +120,5 @@ def leave_audience(customer: Customer, audience: str, membership: Membership, be
 
 
 def scope_of(customer: Customer, program: Program) -> Scope:
-    return Scope(customer.facts, customer.memory.clock, None, {}, None, program.catalog)
+    memory = customer.memory
+    return Scope(customer.facts, memory.clock, None, {}, None, program.catalog, memory.tallies)

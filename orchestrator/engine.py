@@ -7,7 +7,7 @@ over after the commit; its outcome comes back as an input of a later turn.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import blake2b
@@ -16,14 +16,19 @@ from typing import Protocol, TypeAlias
 from actions.backoff import next_attempt
 from actions.base import Outcome, Rejected, RetryLater, Sent, Unknown
 from journeys.decision import Fate
+from journeys.errors import OrchestratorError
 from journeys.values import quickly_made
 from journeys.vocabulary import NO_GOODS, Delivery, Profile, Properties
+from orchestrator.coupons import EXAMPLE, Codes, pool_for, takes_codes, wait_for_codes
 from orchestrator.customer import Customer, Doubts, Outgoing
+from orchestrator.doors import CountedDoors
 from orchestrator.garbage import no_search_for_garbage
 from orchestrator.inquiries import PATIENCE, Answered, Inquiries, Inquiry, forget_answer
+from orchestrator.judging import book_of
 from orchestrator.program import Program
+from orchestrator.rates import Gate
 from orchestrator.seat import Seat, TakeOver, play
-from orchestrator.sending import judge_next, settle
+from orchestrator.sending import OVERTAKEN, judge_next, next_due, put_off, settle
 from orchestrator.shared_facts import SharedFacts
 from orchestrator.store.base import Store, Turn
 from orchestrator.store.codes import from_ms, to_ms
@@ -33,8 +38,6 @@ LEASE = timedelta(minutes=5)
 MOST_SEATS = 2_500
 # The reason of an attempt that was lost on our side of the call: nobody has to be spared, so it is made up for at once.
 NEVER_LEFT = "attempt.not_found"
-# The reason of an attempt that was called off right before the call: the customer did something since it was judged.
-OVERTAKEN = "attempt.overtaken"
 
 
 @quickly_made
@@ -42,7 +45,7 @@ OVERTAKEN = "attempt.overtaken"
 class Handover:
     """A delivery that was judged and may leave: everything its action needs, as it was at that moment.
 
-    `seen` is the newest place in the log it was judged with.
+    `seen` is the newest place in the log it was judged with, `version` that of the journey its words come from.
     """
 
     delivery: Delivery
@@ -53,6 +56,8 @@ class Handover:
     token: int
     attempt: int
     seen: int = 0
+    version: str = ""
+    coupon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,10 @@ class Report:
 
 Input: TypeAlias = Report | Answered
 Output: TypeAlias = Handover | Inquiry
+
+
+class Superseded(OrchestratorError):
+    """Other journeys were applied since this engine was put together: it must not decide by its own any more."""
 
 
 class Moments(Protocol):
@@ -88,7 +97,10 @@ class Moments(Protocol):
 
 @dataclass(slots=True)
 class Engine:
-    """Gives batches of customers their turns. One engine at a time writes; `seats` keeps recent customers in memory."""
+    """Gives batches of customers their turns. One engine at a time writes; `seats` keeps recent customers in memory.
+
+    `deployment` is the one its program comes from; with 0 it does not look whether another is in force.
+    """
 
     store: Store
     program: Program
@@ -99,14 +111,30 @@ class Engine:
     errors: list[tuple[int, str]] = field(default_factory=list)
     shared: SharedFacts = field(default_factory=SharedFacts)
     inquiries: Inquiries = field(default_factory=Inquiries)
+    deployment: int = 0
+    _codes: Codes | None = None
+    _looked_at: Program | None = None
+    _takes_codes: bool = False
+    gate: Gate = field(init=False)
+    doors: CountedDoors = field(init=False)
     _seen: int = 0
     _claims: bool = True
+
+    def __post_init__(self) -> None:
+        self._build_gate()
+
+    def _build_gate(self) -> None:
+        # In a history everybody has a time of their own, so there is no window that holds for all.
+        rates, limits = ({}, {}) if self.moments.follows_events else (self.program.rates, self.program.limits)
+        self.gate = Gate(rates, self.program.priorities)
+        self.doors = CountedDoors(limits, self.moments.claim_until())
+        self.program = replace(self.program, doors=self.doors)
 
     def run_turn(self, inputs: Sequence[Input] = (), *, claims: bool = True) -> tuple[list[Output], int]:
         """Take these inputs in and do what is due; give what may now leave or must be asked, and how many had a turn.
 
         Without `claims` only the inputs are taken in, and what they make due stays so: that is how a worker drains
-        before it stops.
+        before it stops. Raises Superseded, having done nothing, when other journeys are in force by now.
         """
         self._claims = claims
         # A turn leaves no garbage in cycles; looking for some among all customers in memory takes a tenth of its time.
@@ -118,26 +146,44 @@ class Engine:
                 # What is in memory may be ahead of what was committed.
                 self.seats.clear()
                 self.shared.forget()
+                self.gate.forget()
+                self.doors.forget()
                 raise
 
+    def take_up(self, program: Program, deployment: int) -> None:
+        """Decide by other journeys from the next turn on."""
+        self.program, self.deployment = program, deployment
+        self._build_gate()
+        self.seats.clear()
+        self.shared.forget()
+
     def _run(self, turn: Turn, inputs: Sequence[Input], most: int) -> tuple[list[Output], int]:
+        if self.deployment and turn.deployment() != self.deployment:
+            raise Superseded("other journeys are in force by now")
         until = self.moments.claim_until()
         self.shared.refresh(turn, self.program, until)
+        self.doors.begin(turn, until)
         ids = {given.profile_id for given in inputs}
+        called: Mapping[int, list[int]] = {}
         if most:
             ids.update(turn.claim(until, most, in_order=self.moments.follows_events))
+            called = self.gate.call(turn, until, most)
+            ids.update(called)
         if not ids:
             return [], 0
         self._make_room(ids)
-        seats = turn.load(ids, self.seats, until)
+        seats = turn.load(ids, self.seats, until, self.program)
         self._load_families(turn, seats, until)
         now = None if self.moments.follows_events else until
         self._seen = turn.last_seq()
         batch, outputs = Batch(self._seen, now), list[Output]()
+        self._codes = self._codes_for(turn, len(seats))
         by_profile: dict[int, list[Input]] = {}
         for each in inputs:
             by_profile.setdefault(each.profile_id, []).append(each)
         acting = [known for known in self._in_order(seats) if _may_act(seats[known], by_profile)]
+        self._call_from_line(seats, called)
+        self.gate.open(called, len(acting), until)
         busy = 0
         for profile_id in acting:
             given = self._seat_turn(profile_id, seats, by_profile.get(profile_id, ()), until, batch)
@@ -146,6 +192,16 @@ class Engine:
                 outputs.extend(given)
         turn.write(batch)
         return outputs, busy
+
+    def _call_from_line(self, seats: Mapping[int, Seat], called: Mapping[int, list[int]]) -> None:
+        """Take out of the line whom there is room for."""
+        for profile_id in called.keys() & seats.keys():
+            customer = seats[profile_id].customer
+            for delivery_id in called[profile_id]:
+                entry = customer.outbox.get(delivery_id)
+                if entry is not None:
+                    entry.in_line = None
+                    customer.changes.touched[delivery_id] = entry
 
     def _in_order(self, seats: Mapping[int, Seat]) -> list[int]:
         """Order the batch: whoever is about to be absorbed first, so that nobody waits for them longer than needed.
@@ -176,7 +232,7 @@ class Engine:
             if not wanted:
                 return
             known |= wanted
-            seats.update(turn.load(wanted, self.seats, until))
+            seats.update(turn.load(wanted, self.seats, until, self.program))
 
     def _seat_turn(
         self, profile_id: int, seats: dict[int, Seat], inputs: Iterable[Input], until: datetime, batch: Batch
@@ -199,6 +255,7 @@ class Engine:
         except Exception as error:  # a journey, a plugin or a fact: this customer waits, not the rest
             # Who was merged in is changed in memory as well: all are read again when they are next needed.
             self.seats.clear()
+            self.gate.forget()
             batch.rewind(mark)
             self.errors.append((profile_id, f"{type(error).__name__}: {error}"))
             batch.put_aside(profile_id, f"{type(error).__name__}: {error}")
@@ -218,13 +275,41 @@ class Engine:
             now = self._time_to_judge(customer, until)
             if now is None:
                 return []
-            if not by_delivery and (inquiry := self._inquire(customer, now)) is not None:
-                return [inquiry]
-            entry = judge_next(customer, now, self.program)
+            if not by_delivery:
+                due = next_due(customer, now, self.program, is_live=True)
+                if due is not None and self._is_held(customer, due, now):
+                    continue
+                if due is not None and (inquiry := self._inquire(customer, due, now)) is not None:
+                    return [inquiry]
+            entry = judge_next(customer, now, self.program, is_live=not by_delivery)
             forget_answer(customer)
             if entry is not None:
+                self.gate.begin(entry)
+                self._give_a_code(customer, entry)
                 return [self._hand_over(customer, entry)]
         return []
+
+    def _codes_for(self, turn: Turn, most: int) -> Codes | None:
+        """Give what this turn may take codes from; None, which costs nothing more, when no step takes any."""
+        if self._looked_at is not self.program:
+            self._looked_at, self._takes_codes = self.program, takes_codes(self.program)
+        return Codes(turn, most) if self._takes_codes else None
+
+    def _waits_for_a_code(self, customer: Customer, entry: Outgoing, now: datetime) -> bool:
+        """Let this delivery sleep when it needs a code and there is none left; say whether it does."""
+        pool = "" if self._codes is None else pool_for(customer, entry, self.program)
+        if not pool or self._codes is None or self._codes.has(pool):
+            return False
+        wait_for_codes(customer, entry, now)
+        return True
+
+    def _give_a_code(self, customer: Customer, entry: Outgoing) -> None:
+        """Claim the code that a delivery carries; in a history, where nobody gets one, it is an example."""
+        pool = "" if self._codes is None else pool_for(customer, entry, self.program)
+        if pool and self.moments.follows_events:
+            entry.coupon = EXAMPLE
+        elif pool and self._codes is not None:
+            self._codes.claim(customer, entry, pool)
 
     def _take_in(self, customer: Customer, inputs: Iterable[Input], until: datetime) -> None:
         """Take the inputs, and let the customer see what is known beside their own facts.
@@ -243,19 +328,27 @@ class Engine:
         if customer.unanswered:
             customer.facts.doubts = _united(customer.facts.doubts, customer.unanswered)
 
-    def _inquire(self, customer: Customer, now: datetime) -> Inquiry | None:
-        """Say what must be asked before the next delivery is judged; the customer's delivery then waits for that."""
-        entry = customer.next_delivery(self.program.journeys)
-        if entry is None:
-            return None
-        inquiry = self.inquiries.plan(customer, entry.delivery, self.program.book_for(entry.delivery), now)
+    def _is_held(self, customer: Customer, entry: Outgoing, now: datetime) -> bool:
+        """Put off what comes too late, and let stand in line what finds no room in its channel's rate."""
+        customer.tick(now)
+        if put_off(customer, entry, now, self.program):
+            return True
+        if self.gate.lets_through(customer, entry, now):
+            return self._waits_for_a_code(customer, entry, now)
+        self.gate.line_up(customer, entry)
+        forget_answer(customer)
+        return True
+
+    def _inquire(self, customer: Customer, entry: Outgoing, now: datetime) -> Inquiry | None:
+        """Say what must be asked before this delivery is judged; it then waits for that."""
+        inquiry = self.inquiries.plan(customer, entry.delivery, book_of(customer, entry.delivery, self.program), now)
         if inquiry is not None:
             customer.asking_until = now + PATIENCE
         return inquiry
 
     def _time_to_judge(self, customer: Customer, until: datetime) -> datetime | None:
         """Say when the next waiting delivery is judged, or None when nothing is due."""
-        due, asking_until = customer.next_delivery(self.program.journeys), customer.asking_until
+        due, asking_until = customer.next_delivery(self.program.running), customer.asking_until
         if due is None or due.due_at > until or (asking_until is not None and asking_until > until):
             return None
         return max(due.due_at, customer.memory.clock) if self.moments.follows_events else until
@@ -290,6 +383,8 @@ class Engine:
             token=entry.token,
             attempt=entry.attempts,
             seen=self._seen,
+            version=customer.version_behind(entry.delivery),
+            coupon=entry.coupon,
         )
 
     # Outcomes.
@@ -300,6 +395,7 @@ class Engine:
         if entry is None or entry.token != report.token or entry.state not in ("attempting", "unknown"):
             return
         at = customer.memory.clock if self.moments.follows_events else now
+        self.gate.end(entry.delivery.channel, entry.delivery.id, now)
         outcome = report.outcome
         customer.changes.finished.append((entry.delivery.id, entry.attempts, at, _word(outcome)))
         customer.changes.touched[entry.delivery.id] = entry

@@ -1,57 +1,117 @@
-"""Who is let into a journey?
+"""Who is let into a journey, and what does a decision do to the person's other journeys?
 
 An entry is refused when a machine opened or clicked, by its condition, by a key without a value, by `re_entry`, and by
-`if_active` while the customer is inside. A schedule's entry is named by its occurrence.
+`if_active` while the customer is inside. What has no event is named by its occurrence. A decision may start and stop
+other journeys, and whoever leaves one may enter those that follow on it: all of that happens at the same moment.
 """
 
-from datetime import datetime
+from dataclasses import dataclass, field
 
 from journeys.compile import Journey
-from journeys.decide import enter, leave
-from journeys.decision import Snapshot
+from journeys.decide import HELD_OUT, enter, leave
+from journeys.decision import Decision, Snapshot, Start, Stop, Trace
+from journeys.errors import JourneyError
 from journeys.keys import enrollment_key
 from journeys.known_events import is_by_machine
 from journeys.scope import Scope
-from journeys.vocabulary import Event
+from journeys.vocabulary import Event, Properties
 from orchestrator.customer import Customer
 from orchestrator.effects import apply_decision, scope_of
 from orchestrator.program import Program
 
+# Journeys that start one another at the same moment, one inside the other.
+MOST_STARTS = 50
 
-def let_in(customer: Customer, journey: Journey, program: Program, event: Event | None) -> None:
-    if event is not None and not journey.entry.machine and is_by_machine(event.name, event.properties):
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens a journey to a person: an event, or what an entry without one is given.
+
+    `occurrence` names what a clock opens, so that it is one entry however often it is looked at.
+    """
+
+    event: Event | None = None
+    given: Properties = field(default_factory=dict)
+    occurrence: str = ""
+
+    @property
+    def is_by_machine(self) -> bool:
+        """Say whether no person did this."""
+        return self.event is not None and is_by_machine(self.event.name, self.event.properties)
+
+
+def let_in(customer: Customer, journey: Journey, program: Program, opening: Opening, depth: int = 0) -> None:
+    """Let the customer in if everything allows it; `depth` counts the journeys that started one another."""
+    if not journey.entry.machine and opening.is_by_machine:
         return
+    event = opening.event
     scope = scope_of(customer, program)
-    scope.event = event.properties if event else None
+    entry = opening.given if event is None else event.properties
+    scope.event = entry or None
     condition = journey.entry.condition
     if condition is not None and not condition.holds(scope):
         return
-    key = _entry_key(journey, scope, customer.memory.clock if event is None else None)
+    key = _entry_key(journey, scope, opening.occurrence)
     if key is None or _refuses(customer, journey, key, program):
         return
     memory = customer.memory
+    if journey.spec.entry.at_most is not None and not program.doors.opens(journey, memory.clock):
+        customer.changes.trace.append(Trace(memory.clock, 0, journey.name, "", "turned_away", "entry.at_most"))
+        return
     snapshot = Snapshot(
         id=enrollment_key(customer.id, memory.enrollments),
         journey=journey.name,
         version=journey.version,
         entered_at=memory.clock,
         step=journey.first,
-        entry=event.properties if event else {},
+        entry=entry,
         entry_seq=event.seq if event else 0,
         key=key,
+        since=memory.clock,
     )
     memory.enrollments += 1
     memory.entered[_entered_under(journey, key)] = memory.clock
     customer.changes.entered.append(snapshot)
-    apply_decision(customer, enter(journey, snapshot, scope))
+    carry_out(customer, enter(journey, snapshot, scope), program, depth)
 
 
-def _entry_key(journey: Journey, scope: Scope, occurrence: datetime | None) -> str | None:
-    """Name this entry: a schedule's by its occurrence, an event's by its key; a key without a value lets nobody in."""
-    if occurrence is not None:
-        return occurrence.isoformat()
-    if journey.key is None:
-        return ""
+def carry_out(customer: Customer, decision: Decision, program: Program, depth: int = 0) -> None:
+    """Change the customer as a decision wants it, in this journey and in the others it concerns."""
+    had_left = decision.snapshot.id in customer.converting
+    apply_decision(customer, decision)
+    for effect in decision.effects:
+        match effect:
+            case Start(journey=name, arguments=arguments) if (journey := program.journeys.get(name)) is not None:
+                _start(customer, journey, program, arguments, depth)
+            case Stop(journey=name):
+                _stop(customer, name, program, depth)
+    snapshot = decision.snapshot
+    if program.entered_after and not snapshot.is_live and not had_left and snapshot.reason != HELD_OUT:
+        left = {"journey": snapshot.journey, "reason": snapshot.reason, "step": snapshot.step}
+        for journey in program.entered_after.get(snapshot.journey, ()):
+            _start(customer, journey, program, left, depth)
+
+
+def _start(customer: Customer, journey: Journey, program: Program, given: Properties, depth: int) -> None:
+    if depth >= MOST_STARTS:
+        raise JourneyError(
+            f'journey "{journey.name}": {MOST_STARTS} journeys started one another without ever waiting; '
+            "put a wait before one of the start steps"
+        )
+    let_in(customer, journey, program, Opening(given=given), depth + 1)
+
+
+def _stop(customer: Customer, name: str, program: Program, depth: int) -> None:
+    for snapshot in [each for each in customer.enrollments.values() if each.journey == name]:
+        journey = program.journey_of(snapshot)
+        if journey is not None:
+            carry_out(customer, leave(journey, snapshot, scope_of(customer, program), "stopped"), program, depth + 1)
+
+
+def _entry_key(journey: Journey, scope: Scope, occurrence: str) -> str | None:
+    """Name this entry: by its occurrence, else by its key; a key without a value lets nobody in."""
+    if occurrence or journey.key is None:
+        return occurrence
     value = journey.key.of(scope)
     return None if value is None else str(value)
 
@@ -63,7 +123,7 @@ def _entered_under(journey: Journey, key: str) -> str:
 
 def _refuses(customer: Customer, journey: Journey, key: str, program: Program) -> bool:
     """Apply re_entry and if_active; a restart takes the person out of the running enrollment first."""
-    if journey.spec.entry.schedule is None and not _may_enter_again(customer, journey, key):
+    if journey.spec.entry.kind not in _COMING_ROUND and not _may_enter_again(customer, journey, key):
         return True
     active = [snapshot for snapshot in customer.enrollments.values() if snapshot.journey == journey.name]
     match journey.spec.if_active:
@@ -73,8 +133,12 @@ def _refuses(customer: Customer, journey: Journey, key: str, program: Program) -
             return any(snapshot.key == key for snapshot in active)
         case "restart":
             for snapshot in active:
-                apply_decision(customer, leave(journey, snapshot, scope_of(customer, program), "restarted"))
+                carry_out(customer, leave(journey, snapshot, scope_of(customer, program), "restarted"), program)
             return False
+
+
+# What the calendar opens again and again is not counted as entering again.
+_COMING_ROUND = ("schedule", "date")
 
 
 def _may_enter_again(customer: Customer, journey: Journey, key: str) -> bool:

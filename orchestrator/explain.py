@@ -8,18 +8,20 @@ person's events are replayed, and the entry condition is asked again at each eve
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from journeys.compile import Journey
 from journeys.decision import Fate
 from journeys.known_events import is_by_machine
-from journeys.localtime import next_local, zone_named
+from journeys.localtime import last_scheduled, zone_named
 from journeys.scope import Scope
 from journeys.vocabulary import Event, Facts, Profile
+from orchestrator.customer import Memory
 from orchestrator.facts import apply
 from orchestrator.profiles import apply_event
 from orchestrator.program import Program
+from orchestrator.tallying import tally
 
 Fields = dict[str, Any]
 
@@ -33,7 +35,8 @@ class Past:
     """All that was kept about one person; the lists of fields are in the shapes of `orchestrator.store.views`.
 
     `undecided` are the places in the log of events that journeys have not seen yet; `set_aside` is the error that
-    keeps this person from being decided on, empty when there is none.
+    keeps this person from being decided on, empty when there is none. `begun` is what was known before the first of the
+    events, where that was not nothing.
     """
 
     profile: Profile
@@ -44,6 +47,7 @@ class Past:
     entered: Mapping[str, int] = field(default_factory=dict)
     undecided: frozenset[int] = frozenset()
     set_aside: str = ""
+    begun: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,8 @@ class _Replay:
         self._zone = zone_named(asked.zone)
         self._journeys = [journey for name, journey in asked.program.journeys.items() if name in asked.journeys]
         blank = replace(past.profile, traits={}, consent={}, suppressed={}, changed_at={}, timezone="")
-        self._facts = Facts(blank)
+        self._facts = past.begun or Facts(blank)
+        self._memory = Memory(past.profile.created_at)
 
     def reasons(self) -> dict[str, list[str]]:
         """Give, by journey and in order of time, why each chance to enter was none."""
@@ -181,12 +186,19 @@ class _Replay:
                 self._ask_schedule(*occurrences.pop(0), reasons)
             apply(self._facts, event, event.at)
             self._facts.profile = apply_event(self._facts.profile, event)
+            self._tally(event)
             for journey in self._journeys:
                 if journey.entry.event == event.name:
                     reasons[journey.name].append(self._at(event.at, self._refusal(journey, event)))
         for occurrence in occurrences:
             self._ask_schedule(*occurrence, reasons)
         return reasons
+
+    def _tally(self, event: Event) -> None:
+        kept = self._asked.program.tallied.get(event.name)
+        if kept is not None:
+            self._memory.clock = max(self._memory.clock, event.at)
+            tally(self._memory, event, kept)
 
     def _occurrences(self) -> Iterator[tuple[datetime, Journey]]:
         """Give each schedule's last occurrence, where the person was known by then."""
@@ -201,7 +213,8 @@ class _Replay:
     def _refusal(self, journey: Journey, event: Event | None, at: datetime | None = None) -> str:
         properties = None if event is None else event.properties
         moment = event.at if event is not None else at or self._asked.now
-        scope = Scope(self._facts, moment, event=properties, catalog=self._asked.program.catalog)
+        catalog, tallies = self._asked.program.catalog, self._memory.tallies
+        scope = Scope(self._facts, moment, event=properties, catalog=catalog, tallies=tallies)
         condition = journey.entry.condition
         if event is not None and not journey.entry.machine and is_by_machine(event.name, event.properties):
             return "it was a machine, not a person"
@@ -223,9 +236,4 @@ def _last_occurrence(journey: Journey, profile: Profile, now: datetime) -> datet
     if entry.schedule is None:
         return None
     zone = zone_named(profile.timezone if entry.zone == "profile.timezone" else "", journey.zone)
-    period = timedelta(days=1 if entry.schedule.weekday is None else 7)
-    # Two periods back is before it even where the clocks changed in between.
-    last, following = None, next_local(now - 2 * period, entry.schedule, zone)
-    while following <= now:
-        last, following = following, next_local(following, entry.schedule, zone)
-    return last
+    return last_scheduled(now, entry.schedule, zone)

@@ -9,6 +9,7 @@ from operational_guards.judge import judge
 from operational_guards.verdict import Allow, Answer, Evidence, Judgement
 from orchestrator.customer import Customer, Judged, JudgementKind
 from orchestrator.program import Program
+from orchestrator.rulebooks import Rulebook
 
 
 def write_down(
@@ -22,7 +23,13 @@ def write_down(
 
 def ask(customer: Customer, delivery: Delivery, kind: JudgementKind, now: datetime, program: Program) -> Judgement:
     """Judge a delivery by the rules that hold it and what is known now."""
-    return judge(program.book_for(delivery).on(kind), delivery, customer.facts, now)
+    return judge(book_of(customer, delivery, program).on(kind), delivery, customer.facts, now)
+
+
+def book_of(customer: Customer, delivery: Delivery, program: Program) -> Rulebook:
+    """Give the rules that hold a delivery of this customer."""
+    version = customer.version_behind(delivery) if program.lineage.kept else ""
+    return program.book_for(delivery, version)
 
 
 def with_lag(judgement: Judgement, channel: str, lag: timedelta | None) -> Judgement:
@@ -51,7 +58,7 @@ def note(customer: Customer, delivery: Delivery, kind: JudgementKind, judgement:
             customer.memory.clock,
             judgement,
             kind,
-            program.book_for(delivery).edition,
+            book_of(customer, delivery, program).edition,
             doubts,
             facts.outside,
             saw_goods=facts.goods is not NO_GOODS,

@@ -8,13 +8,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from actions.lead_magnet import SignedFile
 from journeys.vocabulary import Delivery, Event
 from orchestrator.group_commit import GroupCommit
-from orchestrator.links import Unsubscription
+from orchestrator.links import Click, Unsubscription
 from orchestrator.sources.base import Accepted
 from orchestrator.sources.segment import dedup_key
 from orchestrator.store import past
@@ -22,9 +23,11 @@ from orchestrator.store.addressees import Addressee, find_addressee
 from orchestrator.store.append import Appended
 from orchestrator.store.arrivals import Arrival
 from orchestrator.store.base import Store
+from orchestrator.store.clicks import Clicked, find_clicked
 
 SOURCE = "tactful"
 PATIENCE_SECONDS = 4.0
+READING_TIME = timedelta(seconds=2)
 _LOG = logging.getLogger("tactful.letterbox")
 
 
@@ -50,6 +53,13 @@ class Letterbox:
     async def downloaded(self, signed: SignedFile, now: datetime, *, by_machine: bool) -> Kept:
         """Note that a file somebody asked for was fetched: of each delivery the first time by a person or a machine."""
         return await _patiently(self._downloaded(signed, now, by_machine=by_machine))
+
+    async def clicked(self, click: Click, now: datetime, *, by_machine: bool) -> Kept:
+        """Note that a link of a message was followed: of each the first time by a person or a machine.
+
+        Nobody reads a message within two seconds of its leaving, so that was a machine too.
+        """
+        return await _patiently(self._clicked(click, now, by_machine=by_machine))
 
     async def _unsubscribe(self, wish: Unsubscription, now: datetime) -> Kept:
         addressee = await asyncio.to_thread(self._find, wish.profile_id)
@@ -78,6 +88,30 @@ class Letterbox:
         }
         event = Event(message_id, "track", "Lead Magnet Downloaded", now, said, SOURCE)
         return await self._put(addressee, event, dedup_key(SOURCE, message_id, None))
+
+    async def _clicked(self, click: Click, now: datetime, *, by_machine: bool) -> Kept:
+        message = await asyncio.to_thread(self._message, click.delivery_id)
+        addressee = None if message is None else await asyncio.to_thread(self._find, message.profile_id)
+        if message is None or message.left_at is None or addressee is None:
+            return Kept.NOBODY
+        by_machine = by_machine or now - message.left_at < READING_TIME
+        who = "machine" if by_machine else "person"
+        page = sha256(click.url.encode()).hexdigest()[:16]
+        message_id = f"click/{click.delivery_id}/{page}/{who}"
+        said = {
+            "link": click.url,
+            "delivery": click.delivery_id,
+            "journey": message.journey,
+            "step": message.step,
+            "channel": message.channel,
+            "machine": by_machine,
+        }
+        event = Event(message_id, "track", "Email Clicked", now, said, SOURCE)
+        return await self._put(addressee, event, dedup_key(SOURCE, message_id, None))
+
+    def _message(self, delivery_id: int) -> Clicked | None:
+        with self.store.reading() as connection:
+            return find_clicked(connection, delivery_id)
 
     def _find(self, profile_id: int) -> Addressee | None:
         with self.store.reading() as connection:

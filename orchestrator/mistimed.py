@@ -112,18 +112,29 @@ class GoodsHistory:
             # A return that names no goods is of all goods of its order.
             for product in back.products or self._goods_of(back.order_id):
                 self._returns_of[product].append(back)
+        self._alike = self._goods_alike()
 
     def mistimed(self, delivery: Delivery, at: datetime, bought_within: timedelta = BOUGHT_WITHIN) -> str:
         """Say why a message handed over at this moment is mis-timed; empty when it is not."""
         if delivery.purpose is not Purpose.MARKETING:
             return ""
-        for item in delivery.items:
-            if item.product_id not in self._orders_of and item.product_id not in self._returns_of:
-                continue
-            reason = self._wrong_about(item.product_id, delivery.intent, at, bought_within)
+        # Of the goods that were always ordered and returned together, mostly all of an order, one look at one will do.
+        each_once = {self._alike[item.product_id]: None for item in delivery.items if item.product_id in self._alike}
+        for product in each_once:
+            reason = self._wrong_about(product, delivery.intent, at, bought_within)
             if reason:
                 return reason
         return ""
+
+    def _goods_alike(self) -> dict[str, str]:
+        """Lead from each product to the first one that was in the very same orders and returns."""
+        first: dict[tuple[tuple[int, ...], tuple[int, ...]], str] = {}
+        alike = {}
+        for product in {**self._orders_of, **self._returns_of}:
+            orders = tuple([id(purchase) for purchase in self._orders_of.get(product, ())])
+            returns = tuple([id(back) for back in self._returns_of.get(product, ())])
+            alike[product] = first.setdefault((orders, returns), product)
+        return alike
 
     def _wrong_about(self, product: str, intent: Intent, at: datetime, bought_within: timedelta) -> str:
         placed = self._placed(product, at)

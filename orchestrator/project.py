@@ -13,13 +13,17 @@ from actions.errors import ActionError
 from actions.registry import Actions, load_actions
 from actions.template import Templates, read_templates
 from journeys.catalog import Catalog
-from journeys.compile import Journey, compile_journey
+from journeys.compile import OF_LEFT, Journey, compile_journey
 from journeys.errors import Fault, Problem
 from journeys.lint import lint
+from journeys.localtime import zone_named
+from journeys.moves import placed_steps
+from journeys.named import check_named, unused_named
 from journeys.parse import Parsed, parse
 from journeys.schema import Schema
 from journeys.spec import CrmStep, Guarded, JourneysFile, JourneySpec, LeadMagnetStep, SendStep
 from journeys.vocabulary import Purpose
+from journeys.yaml_text import read
 from operational_guards.base import Guard
 from operational_guards.registry import (
     EVERYWHERE,
@@ -33,12 +37,14 @@ from operational_guards.registry import (
     override,
 )
 from operational_guards.rule import UNKNOWN
+from orchestrator.contents import TEMPLATES, coupon_fault, languages, unused
+from orchestrator.including import Files, Folder, read_included
 from orchestrator.parameters import check_parameters
 from orchestrator.program import Program, build_program
+from orchestrator.rates import Rate
 from orchestrator.sources.configured import ConfiguredSource, check_source, configured_source
 
 FILE = "journeys.yaml"
-TEMPLATES = "templates"
 STANDARD_TRAITS = ("first_name", "last_name", "country", "city", "locale", "gender", "birthday")
 
 Known = Mapping[str, type[Guard]]
@@ -47,7 +53,10 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Project:
-    """A checked workspace. `spec` is None when the file as a whole cannot be used."""
+    """A checked workspace. `spec` is None when the file as a whole cannot be used.
+
+    `included` are the files that the main one includes, and `homes` names that of each journey which stands in one.
+    """
 
     folder: Path
     file: str
@@ -58,6 +67,8 @@ class Project:
     journeys: Mapping[str, Journey] = field(default_factory=dict)
     sources: Mapping[str, ConfiguredSource] = field(default_factory=dict)
     places: Mapping[KeyPath, str] = field(default_factory=dict)
+    included: Mapping[str, str] = field(default_factory=dict)
+    homes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def errors(self) -> tuple[Problem, ...]:
@@ -69,14 +80,14 @@ class Project:
         """The journeys that do not run, each with the first reason why."""
         first: dict[str, str] = {}
         for problem in self.errors:
-            if problem.journey:
-                first.setdefault(problem.journey, str(problem))
+            for journey in _kept_back(problem, self.homes):
+                first.setdefault(journey, str(problem))
         return first
 
     @property
     def is_runnable(self) -> bool:
         """Say whether anything can run: the file as a whole is right."""
-        return self.spec is not None and not any(not problem.journey for problem in self.errors)
+        return self.spec is not None and not any(_stops_all(problem, self.included) for problem in self.errors)
 
     def program(self, catalog: Catalog) -> Program:
         """Give what runs: the journeys that are not quarantined, under the file's guards."""
@@ -84,28 +95,37 @@ class Project:
         if spec is None:
             return build_program(())
         known = load_guards()
-        everywhere = Setting(spec.shop.timezone, self._places(EVERYWHERE), unknown={**UNKNOWN, **spec.if_unknown})
+        everywhere = Setting(
+            spec.shop.timezone, _groups(spec), self._places(EVERYWHERE), unknown={**UNKNOWN, **spec.if_unknown}
+        )
         of_step = {
             (name, step.id): build_rules(
-                override(spec.guards, step.guards), self._setting_of(everywhere, name, place, step), known=known
+                override(spec.guards, step.guards), self._setting_of(everywhere, (name, *path), step), known=known
             )
             for name, journey in self.journeys.items()
-            for place, step in enumerate(journey.spec.steps)
-            if isinstance(step, Guarded) and (step.guards or step.except_)
+            for path, step in guarded_steps(journey.spec)
+            if step.guards or step.except_
         }
         lags = {name: channel.lag for name, channel in spec.channels.items() if channel.lag is not None}
-        return build_program(
-            self.journeys.values(), build_rules(spec.guards, everywhere, known=known), of_step, catalog, lags
-        )
+        zone = zone_named(spec.shop.timezone)
+        rates = {name: Rate(channel.rate, zone) for name, channel in spec.channels.items() if channel.rate is not None}
+        rules = build_rules(spec.guards, everywhere, known=known)
+        return build_program(self.journeys.values(), rules, of_step, catalog, lags, rates=rates)
 
-    def _setting_of(self, everywhere: Setting, journey: str, place: int, step: Guarded) -> Setting:
+    def _setting_of(self, everywhere: Setting, path: KeyPath, step: Guarded) -> Setting:
         """Say how the guards of one step are set up: what the step says, else what holds everywhere."""
-        own = self._places(("journeys", journey, "steps", place, "guards"))
-        waived = self._places(("journeys", journey, "steps", place, "except"))
+        own = self._places(("journeys", *path, "guards"))
+        waived = self._places(("journeys", *path, "except"))
         return replace(everywhere, places={**everywhere.places, **own, **waived}, exempt=step.except_)
 
     def _places(self, path: KeyPath) -> dict[str, str]:
         return {str(known[-1]): place for known, place in self.places.items() if known[:-1] == path}
+
+
+def _groups(spec: JourneysFile) -> dict[str, tuple[str, ...]]:
+    """Name the journeys of each group; what a quarantined one sent before counts all the same."""
+    groups = sorted({journey.group for journey in spec.journeys.values() if journey.group})
+    return {group: tuple(name for name, journey in spec.journeys.items() if journey.group == group) for group in groups}
 
 
 def load_project(folder: Path, file: str = FILE) -> Project:
@@ -119,38 +139,74 @@ def load_project(folder: Path, file: str = FILE) -> Project:
     return check_project(text, templates, folder, file)
 
 
-def check_project(text: str, templates: Mapping[str, str], folder: Path, file: str = FILE) -> Project:
-    """Check a file's text together with the templates it may use."""
-    parsed = parse(text, file)
+def check_project(
+    text: str, templates: Mapping[str, str], folder: Path, file: str = FILE, *, files: Files | None = None
+) -> Project:
+    """Check a file's text together with the templates it may use and the files it includes.
+
+    Those are looked for in the folder, unless `files` are given.
+    """
+    reading = read(text, file)
+    included = read_included(reading, file, files or Folder(folder))
+    parsed = parse(text, file, included.texts, reading=reading)
+    said = (*included.problems, *parsed.problems)
     actions = load_actions()
     if parsed.spec is None:
-        return Project(folder, file, None, Templates(templates), actions, parsed.problems)
-    never = parsed.spec.shop.voice.never
-    checker = _Checker(parsed, parsed.spec, Templates(templates, never), actions)
+        return Project(folder, file, None, Templates(templates), actions, said, included=included.texts)
+    shop = parsed.spec.shop
+    known = Templates(templates, shop.voice.never, address=shop.address, sign_off=shop.voice.sign_off)
+    checker = _Checker(parsed, parsed.spec, known, actions)
     checker.check()
-    problems = tuple(sorted({*parsed.problems, *checker.problems}, key=_place))
-    bad = {problem.journey for problem in problems if problem.severity == "error"}
+    problems = tuple(sorted({*said, *checker.problems}, key=_place))
+    errors = [problem for problem in problems if problem.severity == "error"]
+    bad = {journey for problem in errors for journey in _kept_back(problem, parsed.homes)}
     journeys = {name: journey for name, journey in checker.journeys.items() if name not in bad}
     places = _rule_places(parsed, parsed.spec)
     sources = checker.sources
-    return Project(folder, file, parsed.spec, checker.templates, actions, problems, journeys, sources, places)
+    return Project(
+        folder,
+        file,
+        parsed.spec,
+        checker.templates,
+        actions,
+        problems,
+        journeys,
+        sources,
+        places,
+        included.texts,
+        parsed.homes,
+    )
 
 
 def _rule_places(parsed: Parsed, spec: JourneysFile) -> dict[KeyPath, str]:
     """Find the line of everything the file says about guards."""
     paths: list[KeyPath] = [(*EVERYWHERE, name) for name in spec.guards]
     for journey, said in spec.journeys.items():
-        for place, step in enumerate(said.steps):
-            if isinstance(step, Guarded):
-                path = ("journeys", journey, "steps", place)
-                paths += [(*path, "guards", name) for name in step.guards]
-                paths += [(*path, "except", name) for name in step.except_]
+        for way, step in guarded_steps(said):
+            path = ("journeys", journey, *way)
+            paths += [(*path, "guards", name) for name in step.guards]
+            paths += [(*path, "except", name) for name in step.except_]
     found = {path: parsed.locate(Fault(path, "", "")) for path in paths}
     return {path: f"{problem.file}:{problem.line}" for path, problem in found.items()}
 
 
-def _place(problem: Problem) -> tuple[str, int, int, str, str]:
-    return problem.file, problem.line, problem.column, problem.code, problem.message
+def guarded_steps(spec: JourneySpec) -> list[tuple[KeyPath, Guarded]]:
+    """List the steps whose deliveries guards hold, each with its path in the journey."""
+    return [(placed.path, placed.step) for placed in placed_steps(spec) if isinstance(placed.step, Guarded)]
+
+
+def _place(problem: Problem) -> tuple[str, int, int, str, str, str]:
+    return problem.file, problem.line, problem.column, problem.code, problem.message, problem.journey
+
+
+def _kept_back(problem: Problem, homes: Mapping[str, str]) -> list[str]:
+    """Name the journeys that an error keeps from running: its own, or all that stand in its included file."""
+    return [problem.journey] if problem.journey else [name for name, home in homes.items() if home == problem.file]
+
+
+def _stops_all(problem: Problem, included: Mapping[str, str]) -> bool:
+    """Whether an error keeps everything from running; what another file says keeps back only its own journeys."""
+    return not problem.journey and problem.file not in included and not problem.code.startswith("include.")
 
 
 def _unreadable(folder: Path, file: str, error: Exception) -> Project:
@@ -168,7 +224,8 @@ class _Checker:
         self.spec = spec
         self.templates = templates
         self.actions = actions
-        self.schema = Schema.of(spec.events, spec.attributes)
+        self.schema = Schema.of(spec.events, spec.attributes, segments=spec.segments, conditions=spec.conditions)
+        self.groups = _groups(spec)
         self.holds = {name: channel.hold for name, channel in spec.channels.items() if channel.hold is not None}
         self.problems: list[Problem] = []
         self.journeys: dict[str, Journey] = {}
@@ -178,14 +235,24 @@ class _Checker:
         """Find every problem, and compile the journeys that have none so far."""
         known = load_guards()
         faults = lint(self.spec, self.schema.event_names())
-        faults += check_guards(self.spec.guards, channels=self.spec.channels, known=known)
+        faults += check_guards(self.spec.guards, channels=self.spec.channels, groups=self.groups, known=known)
         faults += [fault for name in self.spec.channels for fault in self._channel(name)]
         faults += self._sources()
+        faults += self._named()
         for name, journey in self.spec.journeys.items():
             faults += self._overrides(name, journey, known)
             faults += self._compile(name, journey, faults)
             self._templates_of(name, journey)
+            faults += languages(name, journey, self.templates)
         self.problems += [self.parsed.locate(fault) for fault in faults]
+        if not any(problem.severity == "error" for problem in (*self.parsed.problems, *self.problems)):
+            self.problems += unused(self.templates, self.spec.journeys)
+
+    def _named(self) -> list[Fault]:
+        """Check segments and conditions themselves, and whether all are used where every journey could be read."""
+        is_whole = all(problem.severity == "warning" for problem in self.parsed.problems)
+        rest = self.spec.model_dump_json(by_alias=True, exclude={"segments", "conditions"})
+        return check_named(self.schema) + (unused_named(self.schema, rest) if is_whole else [])
 
     def _compile(self, name: str, journey: JourneySpec, known_faults: Iterable[Fault]) -> tuple[Fault, ...]:
         """Compile a journey whose structure is right; conditions are checked in any case."""
@@ -221,27 +288,33 @@ class _Checker:
 
     def _overrides(self, name: str, journey: JourneySpec, known: Known) -> list[Fault]:
         found: list[Fault] = []
-        for place, step in enumerate(journey.steps):
-            if isinstance(step, Guarded):
-                path = ("journeys", name, "steps", place)
-                found += check_overrides(
-                    self.spec.guards, step.guards, (*path, "guards"), channels=self.spec.channels, known=known
-                )
-                found += check_exemptions(self.spec.guards, step.except_, (*path, "except"), known=known)
-                if not isinstance(step, SendStep):
-                    found += check_diversions(step.guards, (*path, "guards"))
+        for way, step in guarded_steps(journey):
+            path = ("journeys", name, *way)
+            found += check_overrides(
+                self.spec.guards,
+                step.guards,
+                (*path, "guards"),
+                channels=self.spec.channels,
+                groups=self.groups,
+                known=known,
+            )
+            found += check_exemptions(self.spec.guards, step.except_, (*path, "except"), known=known)
+            if not isinstance(step, SendStep):
+                found += check_diversions(step.guards, (*path, "guards"))
         return found
 
     # Templates.
 
     def _templates_of(self, name: str, journey: JourneySpec) -> None:
-        for place, step in enumerate(journey.steps):
-            path = ("journeys", name, "steps", place)
+        for placed in placed_steps(journey):
+            path, step = ("journeys", name, *placed.path), placed.step
             match step:
                 case SendStep():
                     self._template(name, (*path, "template"), step.template, step.purpose)
                     self._text((*path, "text"), step.text, journey)
                     self._text((*path, "subject"), step.subject, journey)
+                    faults = coupon_fault(path, step, self.templates)
+                    self.problems += [self.parsed.locate(fault) for fault in faults]
                 case LeadMagnetStep():
                     magnet_path = (*path, "lead_magnet", "template")
                     self._template(name, magnet_path, step.lead_magnet.template, Purpose.TRANSACTIONAL)
@@ -279,9 +352,15 @@ class _Checker:
     def _profile_names(self) -> tuple[str, ...]:
         return (*STANDARD_TRAITS, *self.spec.attributes)
 
-    def _entry_names(self, journey: JourneySpec) -> tuple[str, ...] | None:
-        """Name the properties of the event that begins a journey; None when anything may come."""
-        event = journey.entry.event
-        if event is None:
-            return ()
-        return tuple(self.schema.events[event]) if self.schema.knows_event(event) else None
+    def _entry_names(self, journey: JourneySpec) -> Mapping[str, str] | tuple[str, ...] | None:
+        """Name the properties of what begins a journey; None when anything may come."""
+        match journey.entry.kind:
+            case "event":
+                event = journey.entry.event or ""
+                return self.schema.events[event] if self.schema.knows_event(event) else None
+            case "call":
+                return dict(journey.entry.call or {})
+            case "journey":
+                return OF_LEFT
+            case _:
+                return ()

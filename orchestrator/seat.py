@@ -107,7 +107,7 @@ def _play_before(seat: Seat, place: int, merging: Event, program: Program, *, by
     before = deque(events[:place])
     advance(seat.customer, before, _moment(merging), program, by_delivery=by_delivery)
     seat.events = before + deque(events[place:])
-    due = seat.customer.next_delivery(program.journeys)
+    due = seat.customer.next_delivery(program.running)
     return not before and not (by_delivery and due is not None and due.due_at < _moment(merging))
 
 

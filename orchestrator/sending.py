@@ -9,23 +9,41 @@ from datetime import datetime, timedelta
 
 from journeys.decide import decide, leave
 from journeys.decision import Decision, Disband, Fate, Settled, Snapshot, Trace
+from journeys.lateness import RESCHEDULED, SKIPPED, Goes, Reschedule, Skip, judge_lateness, late_rule
+from journeys.localtime import zone_named
+from journeys.rebase import rebase_settled
+from journeys.spec import SendStep
 from journeys.vocabulary import PastSend, Reach
 from operational_guards.verdict import Delay, DropItems, Suppress
+from orchestrator.coupons import give_back
 from orchestrator.customer import Customer, DeliveryState, Membership, Outgoing
-from orchestrator.effects import apply_decision, scope_of
+from orchestrator.effects import scope_of
+from orchestrator.entering import carry_out
 from orchestrator.judging import write_down
 from orchestrator.program import Program
+from orchestrator.rates import NO_ROOM
 
+# The reason of an attempt that was called off right before the call: the customer did something since it was judged.
+OVERTAKEN = "attempt.overtaken"
 _STATES: dict[Fate, DeliveryState] = {Fate.SENT: "sent", Fate.FAILED: "rejected", Fate.SUPPRESSED: "suppressed"}
 
 
-def judge_next(customer: Customer, now: datetime, program: Program) -> Outgoing | None:
-    """Judge the waiting delivery that is due first; when it may leave it is `attempting` and given back.
+def next_due(customer: Customer, now: datetime, program: Program, *, is_live: bool = False) -> Outgoing | None:
+    """Give the delivery that is judged next; None when nothing is due.
+
+    Live, of all that is due the journey of the highest priority comes first. In a history it is what was due first.
+    """
+    entry = customer.next_delivery(program.running, program.priorities, now if is_live else None)
+    return None if entry is None or entry.due_at > now else entry
+
+
+def judge_next(customer: Customer, now: datetime, program: Program, *, is_live: bool = False) -> Outgoing | None:
+    """Judge the delivery whose turn it is; when it may leave it is `attempting` and given back.
 
     One that is delayed goes back to sleep, one that is suppressed is settled.
     """
-    entry = customer.next_delivery(program.journeys)
-    if entry is None or entry.due_at > now:
+    entry = next_due(customer, now, program, is_live=is_live)
+    if entry is None:
         return None
     customer.tick(now)
     if _has_lost_its_step(customer, entry, program):
@@ -36,13 +54,51 @@ def judge_next(customer: Customer, now: datetime, program: Program) -> Outgoing 
 def _has_lost_its_step(customer: Customer, entry: Outgoing, program: Program) -> bool:
     """Take whoever waits for this delivery out of the journey if its step is gone from the file; say whether it was."""
     delivery = entry.delivery
-    snapshot, journey = customer.enrollments.get(delivery.enrollment_id), program.journeys.get(delivery.journey)
+    snapshot = customer.enrollments.get(delivery.enrollment_id)
+    journey = None if snapshot is None else program.journey_of(snapshot)
     if snapshot is None or journey is None or snapshot.delivery_id != delivery.id:
         return False
     if snapshot.step in journey.steps:
         return False
-    apply_decision(customer, leave(journey, snapshot, scope_of(customer, program), "step_removed"))
+    carry_out(customer, leave(journey, snapshot, scope_of(customer, program), "step_removed"), program)
     return True
+
+
+def put_off(customer: Customer, entry: Outgoing, now: datetime, program: Program) -> bool:
+    """Do as the rule for late messages says with one that is looked at too long after it was due; say whether it did.
+
+    Whatever stood in line or was called off right before the call was looked at in time.
+    """
+    delivery = entry.delivery
+    if delivery.reach is not Reach.MESSAGE or entry.reason in (NO_ROOM, OVERTAKEN):
+        return False
+    journey = program.journey_at(delivery.journey, customer.version_behind(delivery))
+    step = journey.steps.get(delivery.step) if journey is not None else None
+    rule = late_rule(journey, step) if journey is not None and step is not None else None
+    if journey is None or step is None or rule is None:
+        return False
+    zone = zone_named(customer.facts.profile.timezone, journey.zone)
+    at = step.spec.at if isinstance(step.spec, SendStep) else None
+    match judge_lateness(entry.due_at, now, rule, zone, at=at):
+        case Goes():
+            return False
+        case Skip():
+            _note_late(customer, entry, SKIPPED, now)
+            _settle(customer, entry, Settled(delivery.id, Fate.SUPPRESSED, SKIPPED), now, program)
+        case Reschedule(until=until):
+            _note_late(customer, entry, RESCHEDULED, now)
+            entry.state, entry.reason, entry.on_change = "delayed", RESCHEDULED, False
+            entry.due_at = until
+            customer.changes.touched[delivery.id] = entry
+    return True
+
+
+def _note_late(customer: Customer, entry: Outgoing, reason: str, now: datetime) -> None:
+    """Tell in the story what became of a late message, and when it was due."""
+    customer.tick(now)
+    delivery, why = entry.delivery, f"{reason}: was due {entry.due_at.isoformat()}"
+    told = (delivery.enrollment_id, delivery.journey, delivery.step)
+    customer.changes.trace.append(Trace(customer.memory.clock, *told, "late", why))
 
 
 def _may_leave(customer: Customer, entry: Outgoing, program: Program) -> bool:
@@ -84,17 +140,22 @@ def _settle(customer: Customer, entry: Outgoing, settled: Settled, now: datetime
     entry.state = _STATES[settled.fate]
     entry.reason = settled.reason
     entry.settled_at = now
+    if settled.fate is not Fate.SENT:
+        give_back(customer, entry)
     customer.changes.touched[entry.delivery.id] = entry
     customer.outbox.pop(entry.delivery.id, None)
     _count_send(customer, entry, settled.fate)
     snapshot = customer.enrollments.get(entry.delivery.enrollment_id)
     if snapshot is not None and snapshot.delivery_id == settled.delivery_id:
-        apply_decision(customer, _told(customer, snapshot, settled, program))
+        carry_out(customer, _told(customer, snapshot, settled, program), program)
 
 
 def _told(customer: Customer, snapshot: Snapshot, settled: Settled, program: Program) -> Decision:
-    """Tell the enrollment that waits for this; one whose journey or step is gone meanwhile ends."""
-    journey = program.journeys.get(snapshot.journey)
+    """Tell the enrollment that waits for this; one whose journey or step is gone meanwhile is moved or ends."""
+    if program.is_overtaken(snapshot) and (new := program.journeys.get(snapshot.journey)) is not None:
+        old = program.lineage.former.get((snapshot.journey, snapshot.version))
+        return rebase_settled(snapshot, old, new, settled, scope_of(customer, program))
+    journey = program.journey_of(snapshot)
     if journey is None:
         now = customer.memory.clock
         ended = snapshot.ended(snapshot.step, now, "journey_removed", snapshot.visits)

@@ -1,4 +1,4 @@
-"""What comes from the environment? The database's address, and secrets; nothing else."""
+"""What comes from the environment? The database's address, secrets, and who is at work; nothing else."""
 
 import os
 from pathlib import Path
@@ -10,15 +10,42 @@ from journeys.errors import OrchestratorError
 
 DATABASE = "TACTFUL_DB"
 DEFAULT_DATABASE = "sqlite:///tactful.db"
+PUBLIC_URL = "TACTFUL_PUBLIC_URL"
 
 
 class WrongDatabase(OrchestratorError):
     """The database's address cannot be used."""
 
 
+class WrongPublicUrl(OrchestratorError):
+    """Our own public address is none."""
+
+
 def read_secret(name: str) -> str:
     """Read one secret; empty when it is not set."""
     return os.environ.get(name, "")
+
+
+def login_name() -> str:
+    """Say who is at work, by the name they logged in with."""
+    return os.environ.get("USER") or os.environ.get("LOGNAME") or os.environ.get("USERNAME") or "somebody"
+
+
+def is_made(url: str) -> bool:
+    """Say whether a database is there already."""
+    database = make_url(url).database
+    return database is not None and Path(database).exists()
+
+
+def public_url() -> str:
+    """Give the address at which `tactful serve` can be reached by everybody; empty when it is not set.
+
+    Raises WrongPublicUrl for what is no web address.
+    """
+    url = os.environ.get(PUBLIC_URL, "").rstrip("/")
+    if url and not url.startswith(("https://", "http://")):
+        raise WrongPublicUrl(f'{PUBLIC_URL}: expected an address such as https://mail.shop.example, got "{url}"')
+    return url
 
 
 def database_url(folder: Path, given: str | None) -> str:

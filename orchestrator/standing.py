@@ -14,6 +14,7 @@ from journeys.spec import WaitForStep
 from operational_guards.judge import COMMON_REASONS
 from orchestrator.customer import DeliveryState
 from orchestrator.program import Program
+from orchestrator.rates import NO_ROOM
 
 Fields = dict[str, Any]
 
@@ -117,7 +118,7 @@ def _what_for(found: Pass, journey: str, program: Program, zone: ZoneInfo) -> st
 def _awaited(journey: Journey | None, step: str) -> str:
     compiled = None if journey is None else journey.steps.get(step)
     spec = None if compiled is None else compiled.spec
-    return spec.wait_for.event if isinstance(spec, WaitForStep) else ""
+    return spec.wait_for.words if isinstance(spec, WaitForStep) else ""
 
 
 def _waits(waiting: Waiting, program: Program, zone: ZoneInfo) -> str:
@@ -127,6 +128,8 @@ def _waits(waiting: Waiting, program: Program, zone: ZoneInfo) -> str:
             return "whose message is being handed over"
         case "unknown":
             return "whose message may or may not have left: it is held until the provider can say"
+        case "delayed" if waiting.reason == NO_ROOM:
+            return f"whose message stands in line for its channel's rate since {until}: {NO_ROOM}"
         case "delayed":
             sooner = ", or until a fact changes" if waiting.on_change else ""
             meaning = _meaning(waiting.reason, program)

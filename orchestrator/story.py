@@ -11,6 +11,7 @@ from journeys.known_events import is_by_machine
 from journeys.vocabulary import Profile
 from orchestrator.customer import WAITING
 from orchestrator.explain import Explanation, Past
+from orchestrator.rates import NO_ROOM
 
 Fields = dict[str, Any]
 
@@ -58,6 +59,11 @@ def tell(past: Past, explanation: Explanation, zone: ZoneInfo) -> Iterator[str]:
     yield from _journeys(explanation.journeys)
 
 
+def tell_timeline(timeline: Iterable[Fields], zone: ZoneInfo) -> Iterator[str]:
+    """Give the lines of a timeline alone, by day; the first is empty."""
+    yield from _by_day(timeline, _Clock(zone))
+
+
 def tell_delivery(delivery: Fields, timeline: Iterable[Fields], zone: ZoneInfo) -> Iterator[str]:
     """Give the lines of one delivery's story; both arguments are in the shapes of `orchestrator.store.views`."""
     clock = _Clock(zone)
@@ -71,6 +77,8 @@ def _waits(delivery: Fields, clock: _Clock) -> str:
     """Say what a delivery waits for, and until when; nothing of one that does not wait."""
     if delivery["settled"] is not None or delivery["state"] not in WAITING:
         return ""
+    if delivery["reason"] == NO_ROOM:
+        return f", in line since {clock.moment(delivery['due'])}"
     sooner = ", or until a fact changes" if delivery["on_change"] else ""
     forecast = f"; the guards would say {delivery['forecast']}" if delivery["forecast"] else ""
     return f", until {clock.moment(delivery['due'])}{sooner}{forecast}"
@@ -162,6 +170,8 @@ def _step(line: Fields, clock: _Clock) -> Iterator[tuple[str, str]]:
     match what:
         case "entered":
             yield "entered", f"{line['journey']}{f' for {why}' if why else ''}"
+        case "turned_away":
+            yield "turned away", f"{line['journey']}: {why}"
         case "exited":
             yield "left", f"{line['journey']} at {line['step']}: {why}"
         case "waits":
@@ -227,7 +237,15 @@ def _answer(answer: Fields, clock: _Clock) -> str:
 def _fate(line: Fields) -> str:
     reason = f": {line['reason']}" if line["reason"] else ""
     dropped = f", without {line['dropped_items']} of its goods" if line["dropped_items"] else ""
-    return f"{line['journey']}.{line['step']} on {line['channel']}{dropped}{reason}"
+    return f"{line['journey']}.{line['step']} on {line['channel']}{_words(line)}{dropped}{reason}"
+
+
+def _words(line: Fields) -> str:
+    """Say which audience a delivery was about and what it said, where that is known."""
+    joins = "leaves" if line.get("operation") == "remove" else "joins"
+    audience = f", {joins} {line['audience']}" if line.get("audience") else ""
+    said = [f'"{line[name]}"' for name in ("subject", "task", "note") if line.get(name)]
+    return f"{audience}{': ' if said else ''}{' '.join(said)}"
 
 
 def _journeys(journeys: Mapping[str, Fields]) -> Iterator[str]:

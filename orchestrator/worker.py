@@ -6,15 +6,17 @@ way, settles them and ends; what did not come back in time is found again by its
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from orchestrator.clock import wall_now
 from orchestrator.dispatcher import Dispatcher
-from orchestrator.engine import LEASE, Engine, Handover, Input, Output
+from orchestrator.engine import LEASE, Engine, Handover, Input, Output, Superseded
 from orchestrator.enquirer import Enquirer
-from orchestrator.inquiries import Inquiry
+from orchestrator.inquiries import Inquiries, Inquiry
+from orchestrator.program import Program
+from orchestrator.silence import Terms
 from orchestrator.store.base import Store
 
 IDLE_SECONDS = 1.0
@@ -31,19 +33,33 @@ class Done:
     handed_over: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything of a worker that depends on the journeys in force, and the deployment they come from."""
+
+    program: Program
+    dispatcher: Dispatcher
+    enquirer: Enquirer
+    inquiries: Inquiries
+    terms: Mapping[str, Terms]
+    deployment: int
+
+
 @dataclass(slots=True)
 class Worker:
-    """Runs one engine and one dispatcher."""
+    """Runs one engine and one dispatcher; `renew` gives the parts of the journeys that are in force by now."""
 
     engine: Engine
     dispatcher: Dispatcher
     store: Store
     enquirer: Enquirer | None = None
+    renew: Callable[[], Parts] | None = None
     done: Done = field(default_factory=Done)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _calls: set[asyncio.Task[list[Input]]] = field(default_factory=set)
     _inputs: list[Input] = field(default_factory=list)
+    _retired: list[Dispatcher] = field(default_factory=list)
 
     async def run(self, *, until_idle: bool) -> Done:
         """Loop until told to stop, or with `until_idle` until nothing is left to do."""
@@ -59,8 +75,18 @@ class Worker:
             else:
                 await self._sleep()
         await self._drain()
-        await self.dispatcher.close()
+        for dispatcher in (*self._retired, self.dispatcher):
+            await dispatcher.close()
         return self.done
+
+    def take_up(self, parts: Parts) -> None:
+        """Go on by other journeys; calls under way end as they began."""
+        if parts.dispatcher is not self.dispatcher:
+            self._retired.append(self.dispatcher)
+        self.dispatcher, self.enquirer = parts.dispatcher, parts.enquirer
+        self.engine.take_up(parts.program, parts.deployment)
+        self.engine.inquiries = parts.inquiries
+        self.engine.shared.terms = parts.terms
 
     def recover(self) -> None:
         """Find out about attempts whose worker is gone: ask the action, or keep them as unknown."""
@@ -76,7 +102,7 @@ class Worker:
         claims = len(self._calls) < MOST_IN_FLIGHT
         inputs, self._inputs = self._inputs, []
         try:
-            outputs, customers = self.engine.run_turn(inputs, claims=claims)
+            outputs, customers = self._turn(inputs, claims=claims)
         except BaseException:
             # Nothing was committed: what was reported is still true and is told again.
             self._inputs = inputs + self._inputs
@@ -87,6 +113,16 @@ class Worker:
         # Actions that do not wait for the network have answered after this, and signals are heard.
         await asyncio.sleep(0)
         return customers > 0
+
+    def _turn(self, inputs: Sequence[Input], *, claims: bool) -> tuple[list[Output], int]:
+        """Give one turn, by the journeys that are in force at its beginning."""
+        while True:
+            try:
+                return self.engine.run_turn(inputs, claims=claims)
+            except Superseded:
+                if self.renew is None:
+                    raise
+                self.take_up(self.renew())
 
     def _begin(self, outputs: Sequence[Output]) -> None:
         """Start the calls that a turn leads to: each handover by itself, all inquiries together."""
@@ -129,7 +165,7 @@ class Worker:
         self._collect()
         if self._inputs:
             inputs, self._inputs = self._inputs, []
-            self.engine.run_turn(inputs, claims=False)
+            self._turn(inputs, claims=False)
 
 
 assert timedelta(seconds=DRAIN_SECONDS) < LEASE

@@ -21,10 +21,17 @@ COMMANDS = {
     "init": "Make a workspace to start from: the example shop.",
     "check": "Say what is wrong with the journeys, all at once.",
     "test": "Run the scenarios of journeys.test.yaml.",
+    "simulate": "Live through a journey with one customer.",
     "graph": "Draw a journey as Mermaid text.",
+    "import klaviyo": "Turn an exported Klaviyo flow into a journey.",
+    "import hubspot": "Turn an exported HubSpot workflow into a journey.",
     "backtest": "Say what the journeys would have done with a history.",
     "ingest": "Take in a file of events.",
     "run": "Run the journeys.",
+    "plan": "Say what would change, and for whom, if the files were put into force.",
+    "apply": "Put the files into force.",
+    "rollback": "Put an earlier deployment into force again.",
+    "deployments": "List who put what into force.",
     "serve": "Take the calls of shops and carriers, and answer health checks.",
     "status": "Say how the workspace stands.",
     "deliveries": "List what was sent, held back or waits.",
@@ -34,9 +41,18 @@ COMMANDS = {
     "replay": "Give the judgements of a delivery again, and compare.",
     "guards report": "Say what the guards did, and what they are worth.",
     "guards regrets": "List messages that went out because a fact came too late.",
+    "report experiment": "Say which arm of an experiment wins.",
+    "preview": "Show the message of a step as one person would get it.",
+    "coupons": "Say how many codes the pools have left.",
+    "coupons import": "Put the codes of a file into a pool.",
     "demo": "See it work in half a minute, on made-up customers.",
 }
-GROUPS = {"guards": "Say what the guards did, and what they missed."}
+GROUPS = {
+    "report": "Say what came of it.",
+    "import": "Turn what another product exported into journeys.",
+    "guards": "Say what the guards did, and what they missed.",
+    "coupons": "Say how many codes the pools have left.",
+}
 DEBUG = "TACTFUL_DEBUG"
 
 
@@ -83,22 +99,29 @@ def _under(ctx: Any) -> str:
 def _members(ctx: Any) -> dict[str, str]:
     """Give what stands directly under a group, each with its sentence."""
     beginning = _under(ctx)
-    members = {}
+    members: dict[str, str] = {}
     for name, sentence in COMMANDS.items():
         if name.startswith(beginning):
             word, _, deeper = name.removeprefix(beginning).partition(" ")
-            members[word] = GROUPS[word] if deeper else sentence
+            members.setdefault(word, GROUPS[word] if deeper else sentence)
     return members
 
 
 def load_command(name: str) -> Any:
-    """Import the module of a command and make the command of its function; of a group, make the group alone."""
-    if name in GROUPS:
+    """Import the module of a command and make the command of its function; of a group, make the group alone.
+
+    A group that is a command as well does what that says when nothing more is asked.
+    """
+    if name in GROUPS and name not in COMMANDS:
         group = _bare_typer(name=name, cls=LazyGroup, no_args_is_help=True)
         group.callback(help=GROUPS[name], short_help=GROUPS[name])(_nothing_of_its_own)
         return typer.main.get_command(group)
     place = name.replace("-", "_").replace(" ", "_")
     function: Callable[..., None] = getattr(import_module(f"orchestrator.cli.{place}"), place)
+    if name in GROUPS:
+        group = _bare_typer(name=name, cls=LazyGroup, invoke_without_command=True)
+        group.callback(short_help=COMMANDS[name])(function)
+        return typer.main.get_command(group)
     single = _bare_typer()
     single.command(name=name, short_help=COMMANDS[name], no_args_is_help=False)(function)
     return typer.main.get_command(single)

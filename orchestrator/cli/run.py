@@ -37,6 +37,9 @@ def run(
     ends it at once. With --virtual-clock each customer's time is that of their own events, up to the newest event of
     the log: a year of history is lived through in seconds, with real sends.
 
+    The files go into force by themselves, unless somebody inside would be lost, until somebody uses `tactful apply`:
+    from then on what was applied runs.
+
     \b
     Examples:
       tactful run
@@ -72,6 +75,8 @@ def _end_of_history(folder: Path, database: str | None) -> datetime:
 
 
 def _announce(app: App, folder: Path, history_until: datetime | None) -> None:
+    for warning in app.warnings:
+        typer.echo(warning, err=True)
     for name, why in app.project.quarantined.items():
         typer.echo(f"{name} is quarantined and does not run: {why}", err=True)
     until = "" if history_until is None else f", through history up to {history_until:%Y-%m-%d %H:%M} UTC"

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import typer
+
 from orchestrator.app import note_sources
 from orchestrator.cli.database import opened
 from orchestrator.cli.options import HERE, LOCALHOST, PORT, AsJson, Database, Host, Port, Workspace
@@ -9,6 +11,8 @@ from orchestrator.cli.serving import Front, Workplace, announce, open_front
 from orchestrator.cli.workspace import usable_project
 from orchestrator.daemon import stopped_by_signals
 from orchestrator.http.server import Address
+from orchestrator.in_force import in_force
+from orchestrator.settings import database_url, is_made
 
 
 def serve(
@@ -29,10 +33,15 @@ def serve(
       tactful serve
       tactful serve -C shop --host 0.0.0.0 --port 80
     """
-    project, spec = usable_project(folder)
+    if not is_made(database_url(folder, database)):
+        # A file that cannot be used leaves no database behind.
+        usable_project(folder)
     with opened(folder, database) as store:
-        note_sources(project, store)
-        front = open_front(Workplace(folder, project, spec, store), Address(host, port), _nobody_waits)
+        running = in_force(store, folder)
+        for warning in running.warnings:
+            typer.echo(warning, err=True)
+        note_sources(running.project, store)
+        front = open_front(Workplace(folder, running.project, running.spec, store), Address(host, port), _nobody_waits)
         announce(front, as_json=as_json)
         asyncio.run(_serve(front))
 

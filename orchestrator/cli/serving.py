@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from journeys.spec import JourneysFile
-from orchestrator.app import build_people, build_reception
+from orchestrator.app import build_calls, build_people, build_reception
 from orchestrator.cli.output import print_json
 from orchestrator.http.application import web_application
 from orchestrator.http.server import Address, bind, served
@@ -43,7 +43,8 @@ def open_front(work: Workplace, address: Address, committed: Callable[[], None])
     """
     reception = build_reception(work.project, work.spec, work.store, work.folder, committed)
     people = build_people(work.spec, work.store, work.folder, reception.commits)
-    application = web_application(reception, work.store, terms_of(work.project.sources), people)
+    calls = build_calls(work.project, work.spec, work.folder, reception.commits)
+    application = web_application(reception, work.store, terms_of(work.project.sources), people, calls)
     bound, real = bind(address)
     return Front(real, tuple(sorted(reception.desks)), served(application, bound, reception.commits))
 

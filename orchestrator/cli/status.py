@@ -12,10 +12,12 @@ from orchestrator.cli.database import opened
 from orchestrator.cli.options import HERE, AsJson, Database, Workspace
 from orchestrator.cli.output import clock, coloured, counted, listed, print_json
 from orchestrator.clock import wall_now
+from orchestrator.deployment import Deployment
+from orchestrator.in_force import warnings_of
 from orchestrator.project import Project, load_project
 from orchestrator.silence import Heard, listening
 from orchestrator.sources.configured import ConfiguredSource, terms_of
-from orchestrator.store import hearing, views
+from orchestrator.store import deployments, hearing, views
 from orchestrator.store.views import Status
 
 _MOST_SHOWN = 20
@@ -34,15 +36,20 @@ def status(*, folder: Workspace = HERE, database: Database = None, as_json: AsJs
       tactful status -C shop --json
     """
     now = wall_now()
-    with opened(folder, database) as store, store.reading() as connection:
-        found = views.status(connection, now)
-        heard = hearing.heard(connection)
+    with opened(folder, database) as store:
+        with store.reading() as connection:
+            found = views.status(connection, now)
+            heard = hearing.heard(connection)
+            running = deployments.newest(connection)
+        warnings = warnings_of(store, folder)
     project = load_project(folder)
     sources = [_source(source, heard.get(name), now) for name, source in project.sources.items()]
     if as_json:
-        print_json(_fields(found, project, sources))
+        print_json({**_fields(found, project, sources), **_deployment_fields(running, warnings)})
         return
     for line in _lines(found, project, now):
+        typer.echo(line)
+    for line in _deployment_lines(running, warnings):
         typer.echo(line)
     for line in _source_lines(sources, now):
         typer.echo(line)
@@ -118,6 +125,24 @@ def _lines(found: Status, project: Project, now: datetime) -> Iterator[str]:
         yield from (f"  {name}: {why}" for name, why in project.quarantined.items())
     if not project.is_runnable:
         yield f"journeys     {coloured('cannot run', 'red')}: `tactful check` says why"
+
+
+def _deployment_fields(running: Deployment | None, warnings: tuple[str, ...]) -> dict[str, Any]:
+    if running is None:
+        return {"deployment": None, "warnings": warnings}
+    named = {"id": running.id, "at": running.at, "by": running.by, "kind": running.kind, "journeys": running.journeys}
+    return {"deployment": named, "warnings": warnings}
+
+
+def _deployment_lines(running: Deployment | None, warnings: tuple[str, ...]) -> Iterator[str]:
+    if running is None:
+        yield "deployment   none is in force; `tactful run` or `tactful apply` does that"
+    else:
+        yield f"deployment   {running.id}, {running.kind} by {running.by}, {clock(running.at)} UTC"
+    for warning in warnings:
+        first, *rest = warning.splitlines()
+        yield f"files        {coloured(first, 'red')}"
+        yield from rest
 
 
 def _source_lines(sources: list[SourceStatus], now: datetime) -> Iterator[str]:

@@ -16,10 +16,14 @@ def usable_project(folder: Path, file: str = FILE) -> tuple[Project, JourneysFil
 
     Raises UnusableFile with every problem of the whole file.
     """
-    project = load_project(folder, file)
+    return usable(load_project(folder, file))
+
+
+def usable(project: Project) -> tuple[Project, JourneysFile]:
+    """Give a workspace back whose file as a whole is right, with what it says; raises UnusableFile."""
     if project.spec is None or not project.is_runnable:
         problems = "\n".join(f"  {problem}" for problem in project.errors if not problem.journey)
-        raise UnusableFile(f"{folder / file} cannot be used; correct it first:\n{problems}")
+        raise UnusableFile(f"{project.folder / project.file} cannot be used; correct it first:\n{problems}")
     return project, project.spec
 
 

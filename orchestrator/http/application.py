@@ -10,6 +10,7 @@ from orchestrator.clock import wall_now
 from orchestrator.http.answers import as_refusal
 from orchestrator.http.health import health_router
 from orchestrator.http.hooks import hooks_router
+from orchestrator.http.journeys import journeys_router
 from orchestrator.http.metrics import Counters, Standing, metrics_router
 from orchestrator.http.people import people_router
 from orchestrator.http.reception import Reception
@@ -19,11 +20,15 @@ from orchestrator.store.base import Store
 
 
 def web_application(
-    reception: Reception, store: Store, terms: Mapping[str, Terms], people: People | None = None
+    reception: Reception,
+    store: Store,
+    terms: Mapping[str, Terms],
+    people: People | None = None,
+    calls: Reception | None = None,
 ) -> FastAPI:
     """Put the routes together. The framework's own pages load scripts from elsewhere, so they are left out.
 
-    Without `people` nothing is served but what machines ask for.
+    Without `people` nothing is served but what machines ask for; `calls` takes those of journeys.
     """
     registry = CollectorRegistry()
     counters = Counters(registry)
@@ -31,6 +36,8 @@ def web_application(
     application = FastAPI(title="tactful", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     application.add_exception_handler(HTTPException, as_refusal)
     routers = [hooks_router(reception, counters), health_router(store), metrics_router(registry)]
+    if calls is not None:
+        routers.append(journeys_router(calls, counters))
     for router in routers if people is None else [*routers, people_router(people)]:
         application.include_router(router)
     return application

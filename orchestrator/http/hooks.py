@@ -34,9 +34,9 @@ def hooks_router(reception: Reception, counters: Counters) -> APIRouter:
             case BrokenOff():
                 counters.denied(source, "broken_off")
                 return refusal(408, "broken_off", f"/hooks/{source}: expected a whole body, got a part; send it again")
-        answer = await reception.take(source, _hook_request(request, body), wall_now())
-        _count(counters, source, answer)
-        return _response(answer)
+        answer = await reception.take(source, hook_request(request, body), wall_now())
+        count_answer(counters, source, answer)
+        return respond(answer)
 
     return router
 
@@ -49,12 +49,14 @@ def _no_such_hook(source: str) -> Response:
     return refusal(404, "unknown_source", message)
 
 
-def _hook_request(request: Request, body: bytes) -> HookRequest:
+def hook_request(request: Request, body: bytes) -> HookRequest:
+    """Give a call in the shape that adapters read."""
     remote = request.client.host if request.client else ""
     return HookRequest(body, dict(request.headers), dict(request.query_params), remote)
 
 
-def _count(counters: Counters, source: str, answer: Answer) -> None:
+def count_answer(counters: Counters, source: str, answer: Answer) -> None:
+    """Count what became of a call."""
     match answer:
         case Taken(accepted, duplicate, rejected):
             counters.events(source, accepted=accepted, duplicate=duplicate, rejected=rejected)
@@ -66,7 +68,8 @@ def _count(counters: Counters, source: str, answer: Answer) -> None:
             counters.denied(source, "broken")
 
 
-def _response(answer: Answer) -> Response:
+def respond(answer: Answer) -> Response:
+    """Say what became of a call."""
     match answer:
         case Taken(accepted, duplicate, rejected):
             return JSONResponse({"accepted": accepted, "duplicate": duplicate, "rejected": rejected})

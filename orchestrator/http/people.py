@@ -1,4 +1,4 @@
-"""What does a person get who follows the link of a message? `/unsubscribe/<token>` and `/magnet/<token>`.
+"""What does a person get who follows the link of a message? `/unsubscribe/`, `/magnet/` and `/l/`, each with a token.
 
 Scanners of mail follow every link before its reader does, so to look changes nothing: only a POST unsubscribes, from
 the button of the page or by a mail program (RFC 8058), without cookies, redirects or a second question. A token that
@@ -9,7 +9,7 @@ import asyncio
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 
 from actions.lead_magnet import PATH as MAGNET_PATH
@@ -17,13 +17,18 @@ from actions.lead_magnet import BadLink, SignedFile, is_plain_file, verify_link
 from orchestrator.clock import wall_now
 from orchestrator.http.pages import kept_to_itself, page, page_with_button
 from orchestrator.letterbox import Kept
+from orchestrator.links import CLICK_PATH
 from orchestrator.links import PATH as UNSUBSCRIBE_PATH
 from orchestrator.people import People
 
 LOOK = ["GET", "HEAD"]
 RETRY_AFTER = {"Retry-After": "5"}
 # Parts of what scanners, previews and programs call themselves; who says nothing about themselves is no browser.
-_MACHINES = ("bot", "crawl", "curl", "headless", "java/", "monitor", "preview", "python", "scan", "spider", "wget")
+_MACHINES = (
+    "barracuda", "bot", "crawl", "curl", "forcepoint", "go-http-client", "headless", "java/", "libwww", "mimecast",
+    "monitor", "okhttp", "preview", "proofpoint", "python", "safelinks", "scan", "spider", "symantec", "trendmicro",
+    "wget", "zscaler",
+)  # fmt: skip
 
 
 def people_router(people: People) -> APIRouter:
@@ -61,7 +66,23 @@ def people_router(people: People) -> APIRouter:
         path = await asyncio.to_thread(_file_within, people.magnets, answer.file)
         return _no_such_link(people) if path is None else _file(people, path, answer, request)
 
+    _lead_on(router, people)
     return router
+
+
+def _lead_on(router: APIRouter, people: People) -> None:
+    """Add the route of tracked links."""
+
+    @router.api_route(f"{CLICK_PATH}{{token}}", methods=LOOK)
+    async def follow(token: str, request: Request) -> Response:
+        """Lead on to the shop's page, and note the click."""
+        click = people.links.read_click(token)
+        if click is None:
+            return _no_such_link(people)
+        # A person's program fetches the page; only scanners ask for its head alone.
+        by_machine = request.method == "HEAD" or _is_machine(request.headers.get("user-agent", ""))
+        note = BackgroundTask(people.letterbox.clicked, click, wall_now(), by_machine=by_machine)
+        return RedirectResponse(click.url, 302, kept_to_itself(), note)
 
 
 def _no_such_link(people: People) -> Response:

@@ -14,7 +14,11 @@ from sqlalchemy import Connection
 
 from journeys.catalog import Catalog
 from journeys.vocabulary import Event, Goods
+from orchestrator.coupons import Code
+from orchestrator.deployment import Inside, Order
 from orchestrator.goods import GoodsChange
+from orchestrator.program import Program
+from orchestrator.rates import Call
 from orchestrator.seat import Seat
 from orchestrator.silence import Heard
 from orchestrator.sources.base import Accepted
@@ -41,8 +45,8 @@ class Turn(Protocol):
         """Name customers with something to do by `until`."""
         ...
 
-    def load(self, ids: Iterable[int], seats: dict[int, Seat], now: datetime) -> dict[int, Seat]:
-        """Give these customers as they are, with the events that wait for them."""
+    def load(self, ids: Iterable[int], seats: dict[int, Seat], now: datetime, program: Program) -> dict[int, Seat]:
+        """Give these customers as they are, with the events that wait for them and all that the program counts."""
         ...
 
     def write(self, batch: Batch) -> None:
@@ -51,6 +55,10 @@ class Turn(Protocol):
 
     def last_seq(self) -> int:
         """Give the newest place in the log."""
+        ...
+
+    def entered_since(self, journeys: Iterable[str], since: datetime) -> list[tuple[str, datetime]]:
+        """List the entries into these journeys since a moment."""
         ...
 
     def heard(self) -> Mapping[str, Heard]:
@@ -69,8 +77,44 @@ class Turn(Protocol):
         """Write what changed about the goods; these events are taken in."""
         ...
 
+    def free_codes(self, pool: str, after: int, most: int) -> Sequence[Code]:
+        """Give codes of a pool that nobody has, in the order they were imported."""
+        ...
+
+    def channels_in_line(self) -> list[str]:
+        """Name the channels for whose rate somebody stands in line."""
+        ...
+
+    def calls_since(self, since: datetime) -> list[Call]:
+        """Give the calls made under a rate since then, and when each came to its end."""
+        ...
+
+    def first_in_line(self, channel: str, most: int) -> list[tuple[int, int]]:
+        """Give customer and delivery of those who are first in the line of a channel."""
+        ...
+
     def wake_held_by(self, guards: Iterable[str], now: datetime) -> None:
         """Let deliveries that these guards hold until a fact changes be due now."""
+        ...
+
+    def deployment(self) -> int:
+        """Give the id of the deployment in force; 0 when there is none."""
+        ...
+
+
+class Deploying(Protocol):
+    """One transaction in which journeys are put into force: nobody moves meanwhile."""
+
+    def deployment(self) -> int:
+        """Give the id of the deployment in force; 0 when there is none."""
+        ...
+
+    def inside(self) -> tuple[Inside, ...]:
+        """Count the people at each step of each version."""
+        ...
+
+    def add(self, order: Order) -> int:
+        """Put journeys into force, wake whom it concerns, and give the new id."""
         ...
 
 
@@ -119,6 +163,18 @@ class Store(Protocol):
 
         Whom a change concerns gets a turn, and so do those set aside.
         """
+        ...
+
+    def deploying(self) -> AbstractContextManager[Deploying]:
+        """Open the transaction in which journeys are put into force: it commits at the end, or changes nothing."""
+        ...
+
+    def keep_rulebooks(self, rulebooks: Iterable[tuple[int, str]]) -> None:
+        """Note what the rules say, by edition."""
+        ...
+
+    def add_codes(self, pool: str, codes: Sequence[str], now: datetime) -> set[str]:
+        """Put codes into a pool and wake who waits for one; give those that were in it already."""
         ...
 
     def listen_to(self, adapters: Mapping[str, str], now: datetime) -> None:

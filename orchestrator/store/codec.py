@@ -118,6 +118,8 @@ def enrollment_row(profile_id: int, snapshot: Snapshot) -> Row:
         snapshot.key,
         to_ms(snapshot.entered_at),
         snapshot.entry_seq,
+        # What an entry without an event of its own was given stands nowhere else.
+        encode_text(snapshot.entry) if snapshot.entry and not snapshot.entry_seq else "",
         *enrollment_state(snapshot),
     )
 
@@ -125,6 +127,7 @@ def enrollment_row(profile_id: int, snapshot: Snapshot) -> Row:
 def enrollment_state(snapshot: Snapshot) -> Row:
     """Give the part of an enrollment's row that changes as it moves on."""
     due_at, goal_at, ended_at = snapshot.due_at, snapshot.goal_at, snapshot.ended_at
+    since, converts_until = snapshot.since, snapshot.converts_until
     return (
         snapshot.step,
         None if due_at is None else to_ms(due_at),
@@ -133,6 +136,8 @@ def enrollment_state(snapshot: Snapshot) -> Row:
         None if goal_at is None else to_ms(goal_at),
         None if ended_at is None else to_ms(ended_at),
         snapshot.reason,
+        None if since is None else to_ms(since),
+        None if converts_until is None else to_ms(converts_until),
     )
 
 
@@ -176,6 +181,9 @@ def delivery_state(entry: Outgoing) -> Row:
         entry.provider_id,
         entry.forecast,
         encode_text(entry.left_out) if entry.left_out else "",
+        entry.coupon,
+        entry.in_line if entry.is_waiting else None,
+        1 if entry.is_metered else 0,
     )
 
 

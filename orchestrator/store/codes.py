@@ -25,7 +25,7 @@ VERDICTS = ("Allow", "DropItems", "Delay", "Suppress")
 VERDICT_WORDS = ("allow", "drop_items", "delay", "suppress")
 VERDICT_CODES = {word: code for code, word in enumerate(VERDICTS)}
 
-REACHES = (Reach.MESSAGE, Reach.AUDIENCE, Reach.CRM)
+REACHES = (Reach.MESSAGE, Reach.AUDIENCE, Reach.CRM, Reach.SYSTEM)
 REACH_CODES = {word: code for code, word in enumerate(REACHES)}
 
 PURPOSES = (Purpose.MARKETING, Purpose.TRANSACTIONAL)

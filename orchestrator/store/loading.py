@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from journeys.decision import Snapshot
 from journeys.keys import enrollment_of
-from journeys.vocabulary import Delivery, Event, Facts, PastSend
+from journeys.vocabulary import Delivery, Event, Facts, PastSend, Properties
 from orchestrator.customer import Customer, Outgoing
 from orchestrator.fact_index import put
 from orchestrator.seat import Seat
@@ -38,7 +38,7 @@ def load(connection: Connection, ids: Iterable[int], seats: dict[int, Seat], now
         found[profile_id] = seats[profile_id] = fresh[profile_id] if profile_id in missing or kept is None else kept
     if fresh:
         _load_facts(connection, fresh)
-        _load_enrollments(connection, fresh)
+        _load_enrollments(connection, fresh, now)
         _load_outbox(connection, fresh)
         _load_sends(connection, fresh, now)
     _load_events(connection, found)
@@ -64,10 +64,14 @@ def _load_facts(connection: Connection, seats: dict[int, Seat]) -> None:
         put(seats[profile_id].customer.facts, read_fact(kind, body))
 
 
-def _load_enrollments(connection: Connection, seats: dict[int, Seat]) -> None:
-    for row in connection.exec_driver_sql(statements.ENROLLMENTS, (_batch(seats),)).all():
+def _load_enrollments(connection: Connection, seats: dict[int, Seat], now: datetime) -> None:
+    batch = _batch(seats)
+    for row in connection.exec_driver_sql(statements.ENROLLMENTS, (batch,)).all():
         snapshot = _snapshot(row)
         seats[row[0]].customer.enrollments[snapshot.id] = snapshot
+    for row in connection.exec_driver_sql(statements.CONVERTING, (batch, to_ms(_earliest(seats, now)))).all():
+        snapshot = _snapshot(row)
+        seats[row[0]].customer.converting[snapshot.id] = snapshot
 
 
 def _snapshot(row: Any) -> Snapshot:
@@ -77,14 +81,25 @@ def _snapshot(row: Any) -> Snapshot:
         version=row[3],
         entered_at=from_ms(row[4]),
         step=row[5],
-        entry=decode_event(row[6]).properties if row[6] is not None else {},
+        entry=_entry(row[6], row[17]),
         entry_seq=row[7],
         key=row[8],
         due_at=from_ms_or_none(row[9]),
         delivery_id=row[10],
         visits=row[11],
         goal_at=from_ms_or_none(row[12]),
+        ended_at=from_ms_or_none(row[13]),
+        reason=row[14],
+        since=from_ms_or_none(row[15]),
+        converts_until=from_ms_or_none(row[16]),
     )
+
+
+def _entry(event: bytes | None, given: str | None) -> Properties:
+    """Give what an enrollment began with: an event's properties, or what it was given without one."""
+    if event is not None:
+        return decode_event(event).properties
+    return codec.read_properties(given) if given else {}
 
 
 def _load_outbox(connection: Connection, seats: dict[int, Seat]) -> None:
@@ -112,7 +127,7 @@ def _outgoing(row: Any) -> Outgoing:
         delivery=delivery,
         due_at=from_ms(row[15]),
         parameters=codec.read_properties(row[11]),
-        entry=decode_event(row[13]).properties if row[13] is not None else {},
+        entry=_entry(row[13], row[25]),
         version=row[4],
         entry_seq=row[12],
         state=STATES[row[16]],
@@ -124,16 +139,24 @@ def _outgoing(row: Any) -> Outgoing:
         token=row[22],
         left_out=codec.read_places(row[23]),
         forecast=row[24],
+        coupon=row[26],
+        in_line=row[27],
+        is_metered=bool(row[28]),
     )
 
 
 def _load_sends(connection: Connection, seats: dict[int, Seat], now: datetime) -> None:
-    since = to_ms(min(min(seat.customer.memory.clock for seat in seats.values()), now) - CAP_WINDOW)
+    since = to_ms(_earliest(seats, now) - CAP_WINDOW)
     for profile_id, at, channel, journey, delivery_id, items, left_out in connection.exec_driver_sql(
         statements.SENDS, (_batch(seats), since)
     ).all():
         send = PastSend(from_ms(at), channel, journey, delivery_id, codec.read_goods_sent(items, left_out))
         seats[profile_id].customer.facts.sends.append(send)
+
+
+def _earliest(seats: Mapping[int, Seat], now: datetime) -> datetime:
+    """Give the earliest moment at which any of these customers stands: in a history each has a time of their own."""
+    return min(min(seat.customer.memory.clock for seat in seats.values()), now)
 
 
 def _load_events(connection: Connection, seats: dict[int, Seat]) -> None:

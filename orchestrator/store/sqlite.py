@@ -12,16 +12,33 @@ from sqlalchemy.engine import make_url
 from journeys.catalog import Catalog
 from journeys.vocabulary import Event
 from journeys.vocabulary import Goods as ShopGoods
+from orchestrator.coupons import Code
+from orchestrator.deployment import Inside, Order
 from orchestrator.goods import GoodsChange
+from orchestrator.program import Program
+from orchestrator.rates import Call
 from orchestrator.seat import Seat
 from orchestrator.silence import Heard
 from orchestrator.sources.base import Accepted
 from orchestrator.sources.event_log import decode_event
-from orchestrator.store import append, codec, goods, hearing, loading, past, running, statements, writing
+from orchestrator.store import (
+    append,
+    codec,
+    counting,
+    coupons,
+    deployments,
+    goods,
+    hearing,
+    loading,
+    past,
+    running,
+    statements,
+    writing,
+)
 from orchestrator.store.append import Appended, Goods
 from orchestrator.store.arrivals import Arrival, Outcome, append_each
 from orchestrator.store.base import Lost
-from orchestrator.store.codes import STATE_CODES, from_ms, to_ms
+from orchestrator.store.codes import STATE_CODES, from_ms, from_ms_or_none, to_ms
 from orchestrator.store.migrate import is_current, upgrade
 from orchestrator.store.past import RegretLine
 from orchestrator.store.writing import Batch
@@ -133,6 +150,25 @@ class SqliteStore:
             if editions := list(rulebooks):
                 connection.exec_driver_sql(statements.KEEP_RULEBOOK, editions)
 
+    @contextmanager
+    def deploying(self) -> Iterator["SqliteDeploying"]:
+        """Open the transaction in which journeys are put into force."""
+        with self.transaction() as connection:
+            yield SqliteDeploying(connection)
+
+    def keep_rulebooks(self, rulebooks: Iterable[tuple[int, str]]) -> None:
+        """Note what the rules say, by edition."""
+        if editions := list(rulebooks):
+            with self.transaction() as connection:
+                connection.exec_driver_sql(statements.KEEP_RULEBOOK, editions)
+
+    def add_codes(self, pool: str, codes: Sequence[str], now: datetime) -> set[str]:
+        """Put codes into a pool and wake who waits for one."""
+        with self.transaction() as connection:
+            known = coupons.add_codes(connection, pool, codes, now)
+            SqliteTurn(connection).wake_held_by(["coupon"], now)
+            return known
+
     def listen_to(self, adapters: Mapping[str, str], now: datetime) -> None:
         """Note which sources are configured, by the name of their adapter."""
         with self.transaction() as connection:
@@ -180,9 +216,11 @@ class SqliteTurn:
         """Name customers with something to do."""
         return loading.claim(self._connection, until, most, in_order=in_order)
 
-    def load(self, ids: Iterable[int], seats: dict[int, Seat], now: datetime) -> dict[int, Seat]:
+    def load(self, ids: Iterable[int], seats: dict[int, Seat], now: datetime, program: Program) -> dict[int, Seat]:
         """Give these customers as they are."""
-        return loading.load(self._connection, ids, seats, now)
+        found = loading.load(self._connection, ids, seats, now)
+        counting.count_anew(self._connection, found, program)
+        return found
 
     def write(self, batch: Batch) -> None:
         """Write what changed."""
@@ -192,6 +230,13 @@ class SqliteTurn:
         """Give the newest place in the log."""
         newest: int = self._connection.exec_driver_sql(statements.LAST_SEQ).scalar_one()
         return newest
+
+    def entered_since(self, journeys: Iterable[str], since: datetime) -> list[tuple[str, datetime]]:
+        """List the entries into these journeys since a moment."""
+        rows = self._connection.exec_driver_sql(
+            statements.ENTERED_SINCE, (to_ms(since), codec.encode_text(sorted(journeys)))
+        )
+        return [(journey, from_ms(ms)) for journey, ms in rows.all()]
 
     def heard(self) -> dict[str, Heard]:
         """Say for every source since when it is configured and when it was last heard."""
@@ -211,6 +256,24 @@ class SqliteTurn:
         goods.save_goods(self._connection, changes, known)
         self._connection.exec_driver_sql(statements.DONE, [(event.seq,) for event in done])
 
+    def free_codes(self, pool: str, after: int, most: int) -> list[Code]:
+        """Give codes of a pool that nobody has."""
+        return coupons.free_codes(self._connection, pool, after, most)
+
+    def channels_in_line(self) -> list[str]:
+        """Name the channels for whose rate somebody stands in line."""
+        return [row[0] for row in self._connection.exec_driver_sql(statements.CHANNELS_IN_LINE)]
+
+    def calls_since(self, since: datetime) -> list[Call]:
+        """Give the calls made under a rate since then."""
+        rows = self._connection.exec_driver_sql(statements.CALLS_SINCE, (to_ms(since),))
+        return [Call(channel, delivery_id, from_ms_or_none(ms)) for channel, delivery_id, ms in rows]
+
+    def first_in_line(self, channel: str, most: int) -> list[tuple[int, int]]:
+        """Give customer and delivery of those who are first in the line of a channel."""
+        rows = self._connection.exec_driver_sql(statements.FIRST_IN_LINE, (channel, most))
+        return [(profile_id, delivery_id) for profile_id, delivery_id in rows]
+
     def wake_held_by(self, guards: Iterable[str], now: datetime) -> None:
         """Let deliveries that these guards hold until a fact changes be due now."""
         for guard in guards:
@@ -221,6 +284,29 @@ class SqliteTurn:
                 self._connection.exec_driver_sql(statements.MAKE_DUE, [(ms, row[0]) for row in held])
                 customers = sorted({row[1] for row in held})
                 self._connection.exec_driver_sql(statements.MAKE_CUSTOMER_DUE, [(ms, row) for row in customers])
+
+    def deployment(self) -> int:
+        """Give the id of the deployment in force."""
+        return deployments.newest_id(self._connection)
+
+
+class SqliteDeploying:
+    """The transaction in which journeys are put into force on SQLite."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def deployment(self) -> int:
+        """Give the id of the deployment in force."""
+        return deployments.newest_id(self._connection)
+
+    def inside(self) -> tuple[Inside, ...]:
+        """Count the people at each step of each version."""
+        return deployments.inside(self._connection)
+
+    def add(self, order: Order) -> int:
+        """Put journeys into force, wake whom it concerns, and give the new id."""
+        return deployments.add(self._connection, order)
 
 
 def open_database(url: str) -> Engine:

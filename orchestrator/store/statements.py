@@ -1,7 +1,7 @@
 """Which SQL does the hot path speak? Every statement works on a whole batch; ids go in as one JSON parameter."""
 
 from orchestrator.fact_index import FactWord
-from orchestrator.store.tables import OPEN_STATES
+from orchestrator.store.tables import IN_LINE, METERED, OPEN_STATES
 
 FACT_TABLES: dict[FactWord, str] = {
     "order": "orders",
@@ -33,6 +33,19 @@ CLAIM_DUE_IN_ORDER = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS
 IS_FULLER = "SELECT 1 FROM inbox LIMIT 1 OFFSET ?"
 WAITING = f"SELECT profile_id, COUNT(*) FROM inbox WHERE profile_id {IN_BATCH} AND aside = 0 GROUP BY profile_id"
 CLAIM_DUE = "SELECT id FROM profiles WHERE due_at <= ? AND set_aside IS NULL ORDER BY due_at LIMIT ?"
+# The line for a channel's rate. Whoever has a call under way, or is set aside, lets the others go first.
+CHANNELS_IN_LINE = f"SELECT DISTINCT channel FROM deliveries WHERE {IN_LINE} ORDER BY channel"
+FIRST_IN_LINE = (
+    "SELECT d.profile_id, d.id FROM deliveries d JOIN profiles p ON p.id = d.profile_id "
+    f"WHERE d.channel = ? AND d.{IN_LINE} AND p.set_aside IS NULL AND NOT EXISTS "
+    f"(SELECT 1 FROM deliveries c WHERE c.profile_id = d.profile_id AND c.{OPEN_STATES} AND c.state = 2) "
+    "ORDER BY d.in_line, d.due_at, d.id LIMIT ?"
+)
+CALLS_SINCE = (
+    "SELECT d.channel, d.id, a.finished_at FROM deliveries d JOIN attempts a ON a.delivery_id = d.id "
+    f"WHERE d.{METERED} AND d.attempted_at >= ? "
+    "AND (a.finished_at IS NOT NULL OR (d.state = 2 AND a.number = d.attempts))"
+)
 # What came about somebody since a message was judged, or about the person they turned out to be.
 NEWS = (
     "SELECT 1 FROM inbox WHERE profile_id IN (?, (SELECT merged_into FROM profiles WHERE id = ?)) AND seq > ? "
@@ -52,21 +65,32 @@ _FACTS = [
 ]
 # One statement for all kinds: most customers have no facts of most kinds, and each statement has its price.
 FACTS = f"WITH batch AS MATERIALIZED (SELECT value AS id FROM json_each(?)) {' UNION ALL '.join(_FACTS)}"
-ENROLLMENTS = (
+_ENROLLMENTS = (
     "SELECT n.profile_id, n.id, n.journey, n.version, n.entered_at, n.step, e.body, n.entry_seq, n.key, n.due_at, "
-    "n.delivery_id, n.visits, n.goal_at FROM enrollments n LEFT JOIN events e ON e.seq = n.entry_seq "
-    f"WHERE n.profile_id {IN_BATCH} AND n.ended_at IS NULL"
+    "n.delivery_id, n.visits, n.goal_at, n.ended_at, n.reason, n.since, n.converts_until, n.given "
+    "FROM enrollments n LEFT JOIN events e ON e.seq = n.entry_seq "
+    f"WHERE n.profile_id {IN_BATCH} AND "
 )
+ENROLLMENTS = f"{_ENROLLMENTS} n.ended_at IS NULL"
+CONVERTING = f"{_ENROLLMENTS} n.converts_until > ?"
+ENTERED_SINCE = f"SELECT journey, entered_at FROM enrollments WHERE entered_at >= ? AND journey {IN_BATCH}"
 OUTBOX = (
     "SELECT d.profile_id, d.id, d.journey, d.step, d.version, d.channel, d.reach, d.purpose, d.intent, d.min_items, "
     "d.items, d.parameters, d.entry_seq, e.body, d.planned_at, d.due_at, d.state, d.reason, d.on_change, d.attempts, "
-    "d.attempted_at, d.lease_until, d.token, d.left_out, d.forecast "
+    "d.attempted_at, d.lease_until, d.token, d.left_out, d.forecast, n.given, d.coupon, d.in_line, "
+    "d.is_metered "
     "FROM deliveries d LEFT JOIN events e ON e.seq = d.entry_seq "
+    "LEFT JOIN enrollments n ON d.entry_seq = 0 AND n.id = (d.id >> 14 << 14) "
     f"WHERE d.profile_id {IN_BATCH} AND d.{OPEN_STATES}"
 )
 SENDS = (
     "SELECT profile_id, attempted_at, channel, journey, id, items, left_out FROM deliveries "
     f"WHERE profile_id {IN_BATCH} AND counts_for_caps = 1 AND attempted_at >= ? ORDER BY attempted_at, id"
+)
+# All of the log that was decided on: what still waits in the inbox is left out.
+TAKEN_IN = (
+    f"SELECT e.profile_id, e.seq, e.body FROM events e WHERE e.profile_id {IN_BATCH} "
+    "AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.seq = e.seq)"
 )
 
 # Writing.
@@ -98,12 +122,13 @@ def drop_facts(table: str) -> str:
 
 
 ENTER = (
-    "INSERT INTO enrollments (id, profile_id, journey, version, key, entered_at, entry_seq, step, due_at, delivery_id, "
-    "visits, goal_at, ended_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO enrollments (id, profile_id, journey, version, key, entered_at, entry_seq, given, step, due_at, "
+    "delivery_id, visits, goal_at, ended_at, reason, since, converts_until) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 MOVE = (
     "UPDATE enrollments SET profile_id = ?, version = ?, step = ?, due_at = ?, delivery_id = ?, visits = ?, "
-    "goal_at = ?, ended_at = ?, reason = ? WHERE id = ?"
+    "goal_at = ?, ended_at = ?, reason = ?, since = ?, converts_until = ? WHERE id = ?"
 )
 _CHANGING = (
     "due_at",
@@ -121,6 +146,9 @@ _CHANGING = (
     "provider_id",
     "forecast",
     "left_out",
+    "coupon",
+    "in_line",
+    "is_metered",
 )
 PLAN = (
     "INSERT INTO deliveries (id, profile_id, journey, step, version, channel, reach, purpose, intent, min_items, "

@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 
 OPEN_STATES = "state < 4"
 SENT_MARKETING = "counts_for_caps = 1"
+IN_LINE = "in_line IS NOT NULL"
+METERED = "is_metered = 1"
 
 
 def _key(name: str) -> Column[int]:
@@ -162,12 +164,17 @@ class ProductRow(SQLModel, table=True):
 
 
 class EnrollmentRow(SQLModel, table=True):
-    """One pass of a person through a journey; live while `ended_at` is empty."""
+    """One pass of a person through a journey; live while `ended_at` is empty.
+
+    `given` is what an entry without an event began with, `since` when the person came to the step; the goal of one that
+    has ended still counts up to `converts_until`.
+    """
 
     __tablename__ = "enrollments"
     __table_args__ = (
         Index("ix_enrollments_live", "profile_id", sqlite_where=text("ended_at IS NULL")),
         Index("ix_enrollments_due", "journey", "due_at", sqlite_where=text("due_at IS NOT NULL")),
+        Index("ix_enrollments_converting", "profile_id", sqlite_where=text("converts_until IS NOT NULL")),
     )
     id: int = Field(sa_column=_key("id"))
     profile_id: int = Field(sa_type=BigInteger)
@@ -183,13 +190,17 @@ class EnrollmentRow(SQLModel, table=True):
     goal_at: int | None = Field(default=None, sa_type=BigInteger)
     ended_at: int | None = Field(default=None, sa_type=BigInteger)
     reason: str = ""
+    given: str = ""
+    since: int | None = Field(default=None, sa_type=BigInteger)
+    converts_until: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class DeliveryRow(SQLModel, table=True):
     """The outbox. `token` fences off a worker whose lease ran out: its late answer is refused.
 
     `forecast` is what the guards said while it waited, before its time; `left_out` names the places of the goods that
-    were dropped when it last left.
+    were dropped when it last left. `coupon` is the code it carries. `in_line` is its place while it stands in line for
+    its channel's rate, `is_metered` says that it was handed over under one.
     """
 
     __tablename__ = "deliveries"
@@ -197,6 +208,8 @@ class DeliveryRow(SQLModel, table=True):
         Index("ix_deliveries_open", "profile_id", sqlite_where=text(OPEN_STATES)),
         Index("ix_deliveries_leased", "lease_until", sqlite_where=text("lease_until IS NOT NULL")),
         Index("ix_deliveries_caps", "profile_id", "attempted_at", sqlite_where=text(SENT_MARKETING)),
+        Index("ix_deliveries_line", "channel", "in_line", "due_at", sqlite_where=text(IN_LINE)),
+        Index("ix_deliveries_metered", "attempted_at", sqlite_where=text(METERED)),
     )
     id: int = Field(sa_column=_key("id"))
     profile_id: int = Field(sa_type=BigInteger)
@@ -227,6 +240,26 @@ class DeliveryRow(SQLModel, table=True):
     provider_id: str = ""
     forecast: str = ""
     left_out: str = ""
+    coupon: str = ""
+    in_line: int | None = None
+    is_metered: int = 0
+
+
+class CouponRow(SQLModel, table=True):
+    """One code of a pool; `delivery_id` is the message that carries it, empty as long as nobody has it."""
+
+    __tablename__ = "coupons"
+    __table_args__ = (
+        Index("ux_coupons_code", "pool", "code", unique=True),
+        Index("ux_coupons_delivery", "delivery_id", unique=True, sqlite_where=text("delivery_id IS NOT NULL")),
+        Index("ix_coupons_free", "pool", "id", sqlite_where=text("delivery_id IS NULL")),
+    )
+    id: int = Field(sa_column=_key("id"))
+    pool: str
+    code: str
+    imported_at: int = Field(sa_type=BigInteger)
+    delivery_id: int | None = Field(default=None, sa_type=BigInteger)
+    claimed_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class AttemptRow(SQLModel, table=True):
@@ -345,3 +378,24 @@ class MetaRow(SQLModel, table=True):
     __tablename__ = "meta"
     key: str = Field(primary_key=True)
     value: str
+
+
+class DeploymentRow(SQLModel, table=True):
+    """A set of journeys that was put into force: by whom, with every text it is made of, and what it named.
+
+    `journeys` maps names to versions. `kept` lists the versions that people inside finish on, by journey, and `ended`
+    the journeys whose people leave. `parent` is the deployment it was compared with.
+    """
+
+    __tablename__ = "deployments"
+    id: int = Field(sa_column=_key("id"))
+    at: int = Field(sa_type=BigInteger)
+    by: str
+    kind: str
+    hash: str
+    bundle: str
+    journeys: str
+    kept: str = "{}"
+    ended: str = "[]"
+    note: str = ""
+    parent: int | None = Field(default=None, sa_type=BigInteger)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from orchestrator.customer import Changes, Customer
 from orchestrator.fact_index import facts_by_kind
-from orchestrator.store import codec, statements
+from orchestrator.store import codec, coupons, statements
 from orchestrator.store.codec import Row
 from orchestrator.store.codes import to_ms, to_ms_or_none
 from orchestrator.store.fact_rows import fact_row
@@ -33,6 +33,8 @@ class Batch:
     planned: list[Row] = field(default_factory=list)
     touched: list[Row] = field(default_factory=list)
     judged: list[Row] = field(default_factory=list)
+    claimed: list[Row] = field(default_factory=list)
+    returned: list[Row] = field(default_factory=list)
     late: list[Row] = field(default_factory=list)
     known_late: list[Row] = field(default_factory=list)
     trace: list[Row] = field(default_factory=list)
@@ -95,6 +97,9 @@ class Batch:
             self.planned.append(codec.delivery_row(profile_id, entry) + codec.delivery_state(entry))
         for entry in changes.touched.values():
             self.touched.append((*codec.delivery_state(entry), profile_id, entry.delivery.id))
+        if changes.claimed or changes.returned:
+            self.claimed.extend([(delivery, to_ms(at), code) for code, delivery, at in changes.claimed])
+            self.returned.extend([(delivery,) for delivery in changes.returned])
 
     def _add_attempts(self, changes: Changes) -> None:
         for delivery_id, number, at in changes.began:
@@ -139,6 +144,8 @@ def write(connection: Connection, batch: Batch) -> None:
     _many(connection, statements.MOVE, batch.moved)
     _many(connection, statements.PLAN, batch.planned)
     _many(connection, statements.TOUCH, batch.touched)
+    _many(connection, coupons.RETURN, batch.returned)
+    _many(connection, coupons.CLAIM, batch.claimed)
     _many(connection, statements.JUDGE, batch.judged)
     _many(connection, statements.LATE, batch.late)
     _many(connection, statements.KNOW_LATE, batch.known_late)

@@ -31,7 +31,7 @@ def test_a_good_template_has_no_problems():
 
 def test_a_misspelt_name_is_found_with_line_column_and_suggestion():
     assert problems(mail("Hello {{ custmer }}{{ profil.first_name }}")) == [
-        'letter.mjml:5:19: template.unknown_name there is no "custmer" in a template; known: entry, items, '
+        'letter.mjml:5:19: template.unknown_name there is no "custmer" in a template; known: coupon, entry, items, '
         "magnet_url, now, preview, profile, shop, subject, unsubscribe_url",
         'letter.mjml:5:32: template.unknown_name there is no "profil" in a template; did you mean "profile"?',
     ]
@@ -187,10 +187,10 @@ def test_a_name_in_a_tag_is_not_said():
     assert problems(mail("{{ entry.value }}"), never=("value", "entry", "mj-text")) == []
 
 
-def test_a_marketing_mail_without_a_way_out_is_warned_of():
+def test_a_marketing_mail_without_a_way_out_is_refused():
     templates = Templates({"letter.html": "---\nsubject: x\n---\n<p>x</p>"})
     (problem,) = templates.check("letter.html", [])
-    assert (problem.code, problem.severity) == ("template.no_unsubscribe", "warning")
+    assert (problem.code, problem.severity) == ("template.no_unsubscribe", "error")
 
 
 def test_a_transactional_mail_needs_no_way_out():

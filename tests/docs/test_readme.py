@@ -28,7 +28,8 @@ def _block(language: str) -> str:
 
 def test_the_ten_lines_of_yaml_are_a_file_without_a_problem() -> None:
     project = check_project(HEAD + _block("yaml"), read_templates(ROOT / "templates"), ROOT)
-    assert project.problems == ()
+    # The folder holds what other journeys send as well.
+    assert [problem for problem in project.problems if not problem.code.startswith("template.unused")] == []
     assert list(project.journeys) == ["cart_recovery"]
 
 

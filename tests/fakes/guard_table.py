@@ -305,6 +305,14 @@ ROWS = (
         frozenset({("clock", "Asia/Tokyo", "21:00")}),
     ),
     Row(
+        "send_window",
+        '{from: "09:00", to: "18:00"}',
+        states(timezone="Asia/Tokyo"),
+        "delay",
+        "send_window.closed",
+        frozenset({("clock", "Asia/Tokyo", "Mon 21:00")}),
+    ),
+    Row(
         "frequency_cap",
         "{email: 1 per day}",
         hears_something_else,

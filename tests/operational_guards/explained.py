@@ -79,6 +79,7 @@ CASES: Mapping[str, tuple[Delivery, Facts]] = {
     "refunded": (REMINDER, known(BOUGHT, refund("f1", "o9", "grinder"))),
     "returned": (REMINDER, known(BOUGHT, give_back("r1", "grinder", order_id="o9", status=ReturnStatus.IN_TRANSIT))),
     "review_before_delivery": (about("grinder", intent=Intent.FOLLOW_UP), known(BOUGHT, TRAVELLING)),
+    "send_window": (replace(REMINDER, planned_at=AT_NIGHT), known()),
     "stale_facts": (REMINDER, _in_doubt()),
     "suppression_list": (REMINDER, known(profile=replace(ANN, suppressed={"ann@example.com": "hard_bounce"}))),
 }

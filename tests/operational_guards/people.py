@@ -46,6 +46,7 @@ from operational_guards.refunded import Refunded
 from operational_guards.returned import Returned
 from operational_guards.review_before_delivery import ReviewBeforeDelivery
 from operational_guards.rule import rule_of
+from operational_guards.send_window import SendWindow
 from operational_guards.stale_facts import StaleFacts
 from operational_guards.suppression_list import SuppressionList
 from operational_guards.verdict import Evidence
@@ -74,6 +75,7 @@ BUILT_IN: dict[str, type[Guard]] = {
         Refunded,
         Returned,
         ReviewBeforeDelivery,
+        SendWindow,
         StaleFacts,
         SuppressionList,
     )

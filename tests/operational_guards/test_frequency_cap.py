@@ -208,3 +208,70 @@ def test_it_names_the_channels_it_caps():
 )
 def test_it_looks_at_marketing_messages_only(changes, expected):
     assert guard_of(FrequencyCap, email="1 per day").applies_to(about(**changes)) is expected
+
+
+# Groups of journeys.
+
+PROMO = {"groups": {"promo": "1 per 24h"}, "journeys": {"promo": ["cart_recovery", "winback"]}}
+
+
+def test_a_full_group_delays_until_it_has_room():
+    sent_at = NOW - HOUR
+    assert answer(sent(sent_at, journey="winback"), **PROMO) == Delay(
+        sent_at + DAY,
+        "frequency_cap.group",
+        (Evidence("cap", "promo", "1 per 24h"), Evidence("send", "email/winback", "sent", sent_at)),
+    )
+
+
+def test_a_group_counts_over_all_channels():
+    assert answer(sent(NOW - HOUR, "sms", journey="winback"), **PROMO).reason == "frequency_cap.group"
+
+
+def test_what_other_journeys_sent_takes_no_room_of_the_group():
+    assert answer(sent(NOW - HOUR, journey="weekly"), **PROMO) == Allow()
+
+
+def test_a_journey_of_another_group_is_not_held():
+    assert answer(sent(NOW - HOUR, journey="winback"), delivery=about(journey="weekly"), **PROMO) == Allow()
+
+
+def test_a_moment_before_its_end_a_period_of_a_group_counts():
+    assert answer(sent(NOW - DAY + MOMENT, journey="winback"), **PROMO).until == NOW + MOMENT
+
+
+def test_at_its_end_a_period_of_a_group_is_over():
+    assert answer(sent(NOW - DAY, journey="winback"), **PROMO) == Allow()
+
+
+def test_a_group_may_have_calendar_and_rolling_caps_at_once():
+    said = {"groups": {"promo": ["1 per day", "2 per 7d"]}, "journeys": PROMO["journeys"]}
+    sends = [sent(NOW - 3 * DAY, journey="winback"), sent(NOW - 2 * DAY, journey="winback")]
+    assert answer(*sends, **said).until == NOW + 4 * DAY
+
+
+def test_a_journey_may_count_for_several_groups():
+    said = {
+        "groups": {"promo": "9 per day", "loud": "1 per 24h"},
+        "journeys": {"promo": ["cart_recovery"], "loud": ["cart_recovery", "weekly"]},
+    }
+    assert answer(sent(NOW - HOUR, journey="weekly"), **said).reason == "frequency_cap.group"
+
+
+def test_of_a_channel_and_a_group_that_are_full_the_longer_one_counts():
+    verdict = answer(sent(NOW - HOUR, journey="winback"), email="1 per 12h", **PROMO)
+    assert (verdict.until, verdict.reason) == (NOW + 23 * HOUR, "frequency_cap.group")
+
+
+def test_zero_for_a_group_is_a_limit_of_zero():
+    verdict = answer(**{**PROMO, "groups": {"promo": "0 per day"}})
+    assert verdict == Suppress("frequency_cap.group", (Evidence("cap", "promo", "0 per day"),))
+
+
+def test_caps_of_groups_alone_are_enough():
+    assert guard_of(FrequencyCap, groups={"promo": "1 per day"}).params.named_groups() == {"promo"}
+
+
+def test_a_wrong_cap_of_a_group_says_what_to_write():
+    with pytest.raises(ValidationError, match='got "often"; write one like'):
+        guard_of(FrequencyCap, groups={"promo": "often"})

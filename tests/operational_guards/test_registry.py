@@ -50,11 +50,29 @@ def test_a_misspelt_guard_is_named_with_the_one_that_was_meant():
     ]
 
 
+def test_a_group_that_no_journey_belongs_to_is_an_error_with_a_suggestion():
+    configured = {"frequency_cap": {"groups": {"prmo": "1 per day"}}}
+    assert check_guards(configured, groups=["promo"], known=BUILT_IN) == [
+        Fault(
+            ("guards", "frequency_cap", "groups", "prmo"),
+            "guard.unknown_group",
+            'guard "frequency_cap": expected a group of journeys, got "prmo"; did you mean "promo"?',
+        )
+    ]
+
+
+def test_capped_groups_are_told_which_journeys_are_theirs():
+    setting = Setting(groups={"promo": ("sale", "winback"), "loud": ("sale",)})
+    rules = build_rules({"frequency_cap": {"groups": {"promo": "1 per day"}}}, setting, known=BUILT_IN)
+    (rule,) = [rule for rule in rules if rule.name == "frequency_cap"]
+    assert rule.guard.params.journeys == {"promo": ("sale", "winback")}
+
+
 def test_an_unheard_of_guard_is_answered_with_all_there_are():
     assert messages(weather={}) == [
         'no guard is called "weather"; choose from already_bought, cancelled, consent, frequency_cap, holdout, http, '
         "in_delivery, open_ticket, order_problem, out_of_stock, price_lower_than_promised, quiet_hours, "
-        "recent_message, refunded, returned, review_before_delivery, stale_facts, suppression_list"
+        "recent_message, refunded, returned, review_before_delivery, send_window, stale_facts, suppression_list"
     ]
 
 

@@ -162,6 +162,8 @@ def test_status_has_exactly_these_members(workspace: Path) -> None:
         "workers",
         "sources",
         "alerts",
+        "deployment",
+        "warnings",
     ]
 
 
@@ -316,7 +318,7 @@ def test_a_backtest_has_exactly_these_members(lived: Path) -> None:
     done = tactful("backtest", "-C", lived, "--history", lived / "events.jsonl", "--json", "--processes", 1)
     found = json.loads(done.stdout)
     assert (list(found), list(found["journeys"]["winback"])) == (
-        ["events", "profiles", "seconds", "journeys", "mistimed"],
+        ["events", "profiles", "seconds", "journeys", "mistimed", "capped", "delays", "sends_per_day"],
         ["entered", "sent", "delayed", "dropped_items", "suppressed", "exited", "goals"],
     )
 

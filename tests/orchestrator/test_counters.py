@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from actions.base import Outcome, Rejected, RetryLater, Sent, Unknown
 from journeys.catalog import Catalog
-from orchestrator.backtest import Settings, Span, Tally, run
+from orchestrator.backtest import Settings, run
 from orchestrator.history import HistoryReader
+from orchestrator.lives import Span
+from orchestrator.reports.tally import Tally
 from orchestrator.sources.segment import SegmentSource
 from tests.conftest import OpenShop
 from tests.fakes.calls import GRINDER, identify, moment, track
@@ -84,7 +86,7 @@ def tally(text: str, *lines: bytes, until: str = "2026-03-31 09:00") -> Tally:
     settings = Settings(check(text).program(Catalog()), Span(end))
     whole = Tally()
     for _, part in run(history.families, settings, 1):
-        whole.add(part)
+        whole.add(part.tally)
     return whole
 
 

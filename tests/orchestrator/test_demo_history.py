@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.backtest import Life, Span, live
 from orchestrator.demo_history import BEGIN, CUSTOMERS, END, HEROINE, demo_history
 from orchestrator.history import HistoryReader
+from orchestrator.lives import Life, Span, live
 from orchestrator.project import load_project
 from orchestrator.sources.event_log import decode_event
 from orchestrator.sources.segment import Accepted, SegmentSource

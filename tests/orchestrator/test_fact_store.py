@@ -7,6 +7,7 @@ import pytest
 from journeys.vocabulary import Facts, Goods
 from orchestrator.fact_index import facts_by_kind
 from orchestrator.goods import apply_goods
+from orchestrator.program import build_program
 from orchestrator.store import statements
 from orchestrator.store.goods import load_goods, save_goods
 from orchestrator.store.sqlite import SqliteStore
@@ -31,7 +32,7 @@ EVERYTHING = (ORDERED, FAILED, RECEIVED, SHIPPED, LABELLED, REQUESTED, REFUNDED,
 def stored(workspace: Workspace) -> Facts:
     """Read Ann's facts from the database, as a new process would."""
     with workspace.store.turn() as turn:
-        return turn.load([1], {}, moment("12:00"))[1].customer.facts
+        return turn.load([1], {}, moment("12:00"), build_program(()))[1].customer.facts
 
 
 def live(workspace: Workspace, *lines: bytes) -> None:

@@ -28,6 +28,14 @@ def test_goods_bought_within_the_window_are_not_promoted() -> None:
     assert why(ordered(), said("Order Delivered", T0 + DAY, **PARCEL), at=2 * DAY) == "bought"
 
 
+def test_goods_that_shared_some_orders_only_are_looked_at_each() -> None:
+    together, alone = ordered(), ordered(T0 + 50 * DAY, "o2", products=[BEANS])
+    arrived = [said("Order Delivered", T0 + DAY, **PARCEL), said("Order Delivered", T0 + 51 * DAY, order_id="o2")]
+    items = (Item("grinder"), Item("beans"))
+    delivery = Delivery(1, 1, 1, "cart", "reminder", "email", T0, items=items, intent=Intent.PROMOTE)
+    assert GoodsHistory([together, alone, *arrived]).mistimed(delivery, T0 + MONTHS) == "bought"
+
+
 def test_goods_without_a_parcel_are_under_way() -> None:
     assert why(ordered()) == "in_delivery"
 

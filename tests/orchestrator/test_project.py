@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from journeys.catalog import Catalog
-from orchestrator.app import NotRunnable, build
+from orchestrator.app import build
+from orchestrator.in_force import NotRunnable
 from orchestrator.project import Project, check_project, load_project
 
 HEAD = """\
@@ -130,7 +131,7 @@ def test_everything_that_is_wrong_is_reported_at_once() -> None:
 
 def test_a_warning_keeps_nothing_from_running() -> None:
     project = bad("{id: a, exit: done}", "{id: b, wait: 1h}")
-    assert [(problem.code, problem.severity) for problem in project.problems] == [
+    assert [(problem.code, problem.severity) for problem in project.problems if problem.journey] == [
         ("journey.unreachable_step", "warning")
     ]
     assert running(project) == ["bad", "good"]
@@ -164,7 +165,7 @@ def test_words_the_shop_never_says_set_a_journey_aside() -> None:
         "    - {id: a, send: email, template: loud.txt}",
         head=head,
     )
-    assert [(problem.code, problem.file) for problem in project.problems] == [("template.voice", "templates/loud.txt")]
+    assert [(problem.code, problem.file) for problem in project.problems if problem.journey] == [("template.voice", "templates/loud.txt")]
 
 
 # The head.

@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from orchestrator import backtest
-from orchestrator.backtest import Settings, Span, Tally, run_chunk
+from orchestrator.backtest import Settings, run_chunk
 from orchestrator.clock import wall_now
 from orchestrator.demo_history import demo_history
 from orchestrator.history import History, HistoryReader
+from orchestrator.lives import Life, Span
 from orchestrator.project import load_project
+from orchestrator.reports.tally import Tally
 from orchestrator.sources.segment import SegmentSource
 
 EXAMPLE = Path(__file__).parents[2]
@@ -26,7 +28,8 @@ def history() -> History:
 def tally_of(history: History) -> Tally:
     """Let everybody in it live under the example's journeys and guards."""
     assert history.last_at is not None
-    return run_chunk(history.families, Settings(load_project(EXAMPLE).program(history.catalog), Span(history.last_at)))
+    program = load_project(EXAMPLE).program(history.catalog)
+    return run_chunk(history.families, Settings(program, Span(history.last_at))).tally
 
 
 def count_lives(history: History, monkeypatch: pytest.MonkeyPatch) -> int:
@@ -40,7 +43,7 @@ def count_lives(history: History, monkeypatch: pytest.MonkeyPatch) -> int:
 
 def test_the_figures_are_those_of_living_twice_everywhere(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     short = tally_of(history)
-    monkeypatch.setattr(backtest, "_was_held", lambda *_: True)
+    monkeypatch.setattr(Life, "was_held", lambda *_: True)
     assert short == tally_of(history)
 
 

@@ -246,6 +246,10 @@ CONFIGURATIONS = {
     "quiet_hours": st.fixed_dictionaries(
         {"from": clocks, "to": clocks, "zone": st.sampled_from(["UTC", "Asia/Tokyo"])}
     ),
+    "send_window": st.fixed_dictionaries(
+        {"zone": st.sampled_from(["UTC", "Asia/Tokyo"])},
+        optional={"from": st.sampled_from(["00:00", "09:00", "21:00"]), "to": st.sampled_from(["06:00", "18:00"])},
+    ),
     "refunded": st.builds(
         lambda shared, own: {**shared, **own},
         undone,

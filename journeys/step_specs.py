@@ -1,0 +1,414 @@
+"""What may one step of a journey say?
+
+Each kind of step has the one key that only it has; everything a step may hold is a field here with the sentence that
+the documentation prints. Conditions and values stay text; `journeys.conditions` checks and compiles them.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from journeys.texts import (
+    DurationText,
+    Expression,
+    LocalDate,
+    LocalTime,
+    LocalTimeText,
+    MomentText,
+    Name,
+    ShareText,
+    Target,
+    WeightText,
+)
+from journeys.vocabulary import Intent, Purpose
+
+ByMachine: TypeAlias = Annotated[bool, Field(description="Whether what a machine opened or clicked counts as well.")]
+IfPast: TypeAlias = Literal["send", "skip", "exit"]
+OnSuppressed: TypeAlias = Target | Literal["continue", "exit"]
+OnFailure: TypeAlias = Target | Literal["continue", "exit"]
+
+
+class Strict(BaseModel):
+    """The base of all that is written in YAML: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class From(Strict):
+    """A value that is computed from the event that began the enrollment, the profile or the facts."""
+
+    from_: Expression = Field(alias="from")
+
+
+Given: TypeAlias = str | float | bool | From
+
+
+class Step(Strict):
+    """What every step has."""
+
+    id: Name = Field(description="Unique in the journey, and stable: people inside are found again by it.")
+
+
+# Waiting.
+
+
+class Until(Strict):
+    """A moment on the customer's clock: the next such time, a date, or a date that is computed."""
+
+    until: MomentText = Field(description='A time ("Tue 10:00"), a date ("2026-12-24 10:00"), or a value that is one.')
+    at: LocalTimeText | None = Field(None, description="At this time of that day on the customer's clock.")
+    if_past: IfPast | None = Field(
+        None,
+        description="When the date is past already or unknown: `send` goes on at once, `skip` leaves the next step "
+        "out, `exit` leaves the journey.",
+    )
+
+
+class WaitStep(Step):
+    """Pause: for a duration, until a time of day or weekday on the customer's clock, or until a date."""
+
+    wait: Until | DurationText
+
+
+class AwaitedEvent(Strict):
+    """One of several events that are waited for, and where the journey goes when it is the first to come."""
+
+    event: str
+    of: Name | None = Field(None, description="Only an event about the message of this step.")
+    if_: Expression | None = Field(None, alias="if")
+    machine: ByMachine = False
+    go: Target | None = Field(None, description="Where to go when this event came first; `then` when left out.")
+
+
+class Awaited(Strict):
+    """What is waited for (an event, the first of several, or a condition turning true), and for how long at most."""
+
+    event: str | None = None
+    first_of: tuple[AwaitedEvent, ...] = Field(default=(), description="Several events: the first to come wins.")
+    condition: Expression | None = Field(None, description="Wait until this is true.")
+    of: Name | None = Field(None, description="Only an event about the message of this step.")
+    if_: Expression | None = Field(None, alias="if")
+    machine: ByMachine = False
+    at_most: DurationText
+
+    @property
+    def words(self) -> str:
+        """Say in words what is waited for."""
+        names = [each.event for each in self.first_of] or [self.event or self.condition or ""]
+        return " or ".join(names)
+
+
+class WaitForStep(Step):
+    """Pause until an event comes or a condition is true (`then`), or until `at_most` has passed (`otherwise`).
+
+    Both default to the next step. With `first_of` each event may lead to a step of its own.
+    """
+
+    wait_for: Awaited
+    then: Target | None = None
+    otherwise: Target | None = None
+
+
+# Choosing.
+
+
+class Arm(Strict):
+    """One way out of a branch."""
+
+    if_: Expression | None = Field(None, alias="if")
+    else_: Literal[True] | None = Field(None, alias="else")
+    go: Target
+
+
+class BranchStep(Step):
+    """Go the first way whose condition is true; with none, to the next step."""
+
+    branch: tuple[Arm, ...] = Field(min_length=1)
+
+
+class ExperimentGoal(Strict):
+    """What the arms of an experiment are compared by."""
+
+    event: str
+    if_: Expression | None = Field(None, alias="if")
+    within: DurationText = Field(description="Counts this long after the person came to the split.")
+
+
+class Experiment(Strict):
+    """A split whose arms are compared; `tactful report experiment` says which one wins, by the rule stated here."""
+
+    goal: ExperimentGoal
+    sample: int = Field(100, ge=1, description="The fewest people in every arm before any of them can win.")
+    confidence: ShareText = Field(0.95, description="How sure the report must be, however often it is looked at.")
+    control: Name | None = Field(None, description="The arm the others are compared with; the first when left out.")
+
+
+class SplitStep(Step):
+    """Divide people by chance, for good: whoever comes again goes the same way.
+
+    Each arm has a key of its own below: a list of steps, or the id of a step; an arm without one goes on.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+    __pydantic_extra__: "dict[Name, tuple[StepSpec, ...] | Target]" = Field(init=False)
+
+    split: dict[Name, WeightText] = Field(min_length=2, description="The arms with their shares or weights.")
+    experiment: Experiment | None = None
+
+    def arm(self, name: str) -> "tuple[StepSpec, ...] | str":
+        """Give the steps of an arm, or the id of the step it leads to; no steps when the arm just goes on."""
+        found: tuple[StepSpec, ...] | str = (self.__pydantic_extra__ or {}).get(name, ())
+        return found
+
+    def shares(self) -> dict[str, float]:
+        """Give each arm's share of all people, in the order of the file; they sum to 1."""
+        whole = sum(self.split.values()) or 1.0
+        return {name: weight / whole for name, weight in self.split.items()}
+
+
+# Saying.
+
+
+class Guarded(Step):
+    """What every step has whose deliveries are guarded."""
+
+    guards: dict[Name, dict[str, Any]] = Field(
+        default_factory=dict, description="How a guard holds this message; it cannot be switched off here."
+    )
+    except_: dict[Name, Annotated[str, Field(min_length=3)]] = Field(
+        default_factory=dict, alias="except", description="Guards that do not hold this message, each with the reason."
+    )
+
+
+class Late(Strict):
+    """What becomes of a message that is due but could not be sent in time, because nothing ran."""
+
+    after: DurationText = Field(description="A message is late when it is judged this long after it was due.")
+    do: Literal["send", "skip", "reschedule"] = Field(
+        "skip", description="`skip` settles it unsent, `reschedule` waits for the same time of the next day."
+    )
+
+
+class SendStep(Guarded):
+    """Send a message on a channel and stay here until its fate is known."""
+
+    send: Name = Field(description="The channel.")
+    template: str | None = None
+    text: str | None = Field(None, description="The message itself, for channels without templates.")
+    subject: str | None = Field(None, description="Overrides the template's own subject.")
+    items: Expression | None = Field(None, description="The goods this message is about; guards judge them one by one.")
+    min_items: int = Field(1, ge=1, description="With fewer goods left than this, the message is not sent.")
+    purpose: Purpose = Purpose.MARKETING
+    intent: Intent = Intent.PROMOTE
+    at: LocalTimeText | None = Field(None, description="Not before this time on the customer's clock.")
+    late: Late | None = Field(None, description="What becomes of it after an outage; the journey's rule when left out.")
+    coupon: Name | None = Field(None, description="Take a code from this pool; templates show it as `coupon`.")
+    if_suppressed: OnSuppressed = "continue"
+    on_failure: OnFailure | None = Field(None, description="Where to go when the provider refused it for good.")
+
+
+class Magnet(Strict):
+    """The file that is given, and the message that brings its signed link."""
+
+    file: str
+    template: str
+    expires: DurationText = timedelta(days=7)
+    channel: Name = "email"
+
+
+class LeadMagnetStep(Step):
+    """Send what the person asked for: a signed, expiring link in a message of its own."""
+
+    lead_magnet: Magnet
+    if_suppressed: OnSuppressed = "continue"
+    on_failure: OnFailure | None = Field(None, description="Where to go when the provider refused it for good.")
+
+
+class AudienceChange(Strict):
+    """Which audience to join or to leave."""
+
+    add: Name | None = None
+    remove: Name | None = None
+    items: Expression | None = None
+    for_: DurationText | None = Field(None, alias="for", description="Leave again after this long, or on an exit rule.")
+    channel: Name = "ads"
+
+
+# What changes another system is not waited for, unless somebody wants to know whether it worked.
+_WAITED_FOR = "Where to go when the other system refused it; the journey waits for its answer when this is said."
+
+
+class AudienceStep(Guarded):
+    """Put the person into a retargeting audience, or take them out."""
+
+    audience: AudienceChange
+    on_failure: OnFailure | None = Field(None, description=_WAITED_FOR)
+
+
+class CrmEntry(Strict):
+    """What the sales manager sees. `task` and `note` are templates."""
+
+    task: str | None = None
+    note: str | None = None
+    deal: str | None = Field(None, description="The stage of the pipeline that the person's deal moves to.")
+    channel: Name = "crm"
+
+
+class CrmStep(Step):
+    """Write a task or a note into the CRM, or move the deal."""
+
+    crm: CrmEntry
+    on_failure: OnFailure | None = Field(None, description=_WAITED_FOR)
+
+
+class WebhookCall(Strict):
+    """What another system is told: values by name, beside who the person is and the journey's own names."""
+
+    channel: Name = "webhook"
+    with_: dict[Name, Given] = Field(default_factory=dict, alias="with")
+    items: Expression | None = None
+
+
+class WebhookStep(Step):
+    """Tell another system by a signed call."""
+
+    webhook: WebhookCall
+    on_failure: OnFailure | None = Field(None, description=_WAITED_FOR)
+
+
+class ActionCall(Strict):
+    """The channel whose action is carried out, and what it is given."""
+
+    channel: Name
+    with_: dict[Name, Given] = Field(default_factory=dict, alias="with")
+    items: Expression | None = None
+
+
+class ActionStep(Step):
+    """Carry out any action that a plugin brings, through the channel that is set up for it."""
+
+    action: ActionCall
+    on_failure: OnFailure | None = Field(None, description=_WAITED_FOR)
+
+
+# Other journeys, and the profile.
+
+
+class SetStep(Step):
+    """Set attributes of the profile."""
+
+    set: dict[Name, Given] = Field(min_length=1)
+
+
+class StartStep(Step):
+    """Let the person into another journey, whose entry is `call`, and go on at once."""
+
+    start: Name = Field(description="The other journey.")
+    with_: dict[Name, Given] = Field(
+        default_factory=dict, alias="with", description="What the other journey's entry is given."
+    )
+
+
+class StopStep(Step):
+    """Take the person out of another journey, with all that has not left yet."""
+
+    stop: Name = Field(description="The other journey.")
+
+
+class UseStep(Step):
+    """Put the steps of a part here, with these arguments; their ids begin with the id of this step."""
+
+    use: Name = Field(description="The part, from `parts`.")
+    with_: dict[Name, Any] = Field(default_factory=dict, alias="with", description="The part's arguments.")
+
+
+class GoStep(Step):
+    """Continue at another step."""
+
+    go: Target
+
+
+class ExitStep(Step):
+    """Leave the journey with this reason."""
+
+    exit: Name
+
+
+STEP_KINDS: dict[str, type[Step]] = {
+    "wait": WaitStep,
+    "wait_for": WaitForStep,
+    "branch": BranchStep,
+    "split": SplitStep,
+    "send": SendStep,
+    "audience": AudienceStep,
+    "lead_magnet": LeadMagnetStep,
+    "crm": CrmStep,
+    "webhook": WebhookStep,
+    "action": ActionStep,
+    "set": SetStep,
+    "start": StartStep,
+    "stop": StopStep,
+    "use": UseStep,
+    "go": GoStep,
+    "exit": ExitStep,
+}
+
+
+# Every way to wait, with the sentence that the documentation prints.
+WAIT_KINDS: dict[str, str] = {
+    "duration": "A stretch of time, however long: `wait: 3d`.",
+    "time": 'The next such time of day or weekday on the customer\'s clock: `wait: {until: "Tue 10:00"}`.',
+    "date": 'A day of the calendar on the customer\'s clock: `wait: {until: "2026-12-24 10:00", if_past: exit}`.',
+    "value": "A date that is computed, and computed anew when it changes: `wait: {until: entry.expected_at - 1d}`.",
+    "event": "An event, at most so long: `wait_for: {event: Email Clicked, of: letter, at_most: 2d}`.",
+    "first_of": "The first of several events, each with a way of its own: `wait_for: {first_of: [...], at_most: 2d}`.",
+    "condition": "A condition turning true: `wait_for: {condition: profile.orders.count >= 2, at_most: 30d}`.",
+}
+
+
+def wait_kind(step: Step) -> str | None:
+    """Tell which way of waiting a step is; None when it does not wait."""
+    match step:
+        case WaitStep(wait=Until(until=LocalTime())):
+            return "time"
+        case WaitStep(wait=Until(until=LocalDate())):
+            return "date"
+        case WaitStep(wait=Until()):
+            return "value"
+        case WaitStep():
+            return "duration"
+        case WaitForStep(wait_for=awaited):
+            return "condition" if awaited.condition else "first_of" if awaited.first_of else "event"
+        case _:
+            return None
+
+
+def step_kind(value: object) -> str | None:
+    """Tell a step's kind by the key that only this kind has; None when there is none."""
+    if isinstance(value, Step):
+        return next(kind for kind, model in STEP_KINDS.items() if isinstance(value, model))
+    keys = value if isinstance(value, dict) else {}
+    return next((kind for kind in STEP_KINDS if kind in keys), None)
+
+
+StepSpec: TypeAlias = Annotated[
+    Annotated[WaitStep, Tag("wait")]
+    | Annotated[WaitForStep, Tag("wait_for")]
+    | Annotated[BranchStep, Tag("branch")]
+    | Annotated[SplitStep, Tag("split")]
+    | Annotated[SendStep, Tag("send")]
+    | Annotated[AudienceStep, Tag("audience")]
+    | Annotated[LeadMagnetStep, Tag("lead_magnet")]
+    | Annotated[CrmStep, Tag("crm")]
+    | Annotated[WebhookStep, Tag("webhook")]
+    | Annotated[ActionStep, Tag("action")]
+    | Annotated[SetStep, Tag("set")]
+    | Annotated[StartStep, Tag("start")]
+    | Annotated[StopStep, Tag("stop")]
+    | Annotated[UseStep, Tag("use")]
+    | Annotated[GoStep, Tag("go")]
+    | Annotated[ExitStep, Tag("exit")],
+    Discriminator(step_kind),
+]
+SplitStep.model_rebuild()

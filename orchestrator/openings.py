@@ -1,0 +1,163 @@
+"""What does time open for a customer: which schedule comes round, which date arrives, which segment do they join?
+
+Each is a timer of the customer's own and is set again whenever it has come, their facts have changed or their clock
+has. An occurrence is named by the wall clock of its zone and comes once, wherever the customer travels.
+"""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from journeys.compile import Journey
+from journeys.localtime import next_scheduled, on_day, zone_named
+from journeys.scope import ON_THE_SPOT, Scope
+from orchestrator.customer import Customer, Watch
+from orchestrator.effects import scope_of
+from orchestrator.entering import Opening, let_in
+from orchestrator.program import Program
+
+
+def set_timers(customer: Customer, program: Program, now: datetime | None) -> None:
+    """Set the timers that the customer does not have yet; `now` is None in a history, where nothing is missed."""
+    memory = customer.memory
+    for journey in program.scheduled:
+        if journey.name not in memory.scheduled:
+            after = memory.clock if now is None else max(memory.clock, now)
+            memory.scheduled[journey.name] = _next_occurrence(customer, journey, after)
+    if program.dated or program.watched:
+        look(customer, program)
+
+
+def look(customer: Customer, program: Program) -> None:
+    """See what dates and segments have come to, after something changed or some time went by."""
+    for journey in program.dated:
+        _set_date(customer, journey, program)
+    for journey in program.watched:
+        _watch(customer, journey, program)
+
+
+def move_clock(customer: Customer, program: Program) -> None:
+    """Set the timers of the calendar again for a customer who lives by another clock."""
+    for journey in program.scheduled:
+        if journey.spec.entry.zone == "profile.timezone" and journey.name in customer.memory.scheduled:
+            customer.memory.scheduled[journey.name] = _next_occurrence(customer, journey, customer.memory.clock)
+
+
+def next_opening(customer: Customer, program: Program) -> datetime | None:
+    """Say when time next opens something for the customer."""
+    memory = customer.memory
+    best: datetime | None = None
+    for name, due in memory.scheduled.items():
+        if (best is None or due < best) and name in program.journeys:
+            best = due
+    for name, due in memory.dates.items():
+        if (best is None or due < best) and name in program.journeys:
+            best = due
+    for name, watch in memory.watched.items():
+        if watch.look_at is not None and (best is None or watch.look_at < best) and name in program.journeys:
+            best = watch.look_at
+    return best
+
+
+def open_due(customer: Customer, at: datetime, program: Program, missed_by: datetime | None) -> None:
+    """Let the customer into what opens by this moment; of what was missed in a standstill only one is made up for."""
+    memory = customer.memory
+    for journey in program.scheduled:
+        due = memory.scheduled.get(journey.name)
+        if due is not None and due <= at:
+            after = due if missed_by is None else max(due, missed_by)
+            _remember(customer, journey, due)
+            memory.scheduled[journey.name] = _next_occurrence(customer, journey, after)
+            let_in(customer, journey, program, Opening(occurrence=memory.clock.isoformat()))
+    for journey in program.dated:
+        due = memory.dates.get(journey.name)
+        if due is not None and due <= at:
+            _remember(customer, journey, due)
+            del memory.dates[journey.name]
+            let_in(customer, journey, program, Opening(occurrence=memory.clock.isoformat()))
+    if program.dated or program.watched:
+        look(customer, program)
+
+
+# Schedules and dates.
+
+
+def _zone(customer: Customer, journey: Journey) -> ZoneInfo:
+    own = customer.facts.profile.timezone if journey.spec.entry.zone == "profile.timezone" else ""
+    return zone_named(own, journey.zone)
+
+
+def _name(at: datetime, zone: ZoneInfo) -> str:
+    """Name an occurrence by the wall clock, so that names stand in the order of time."""
+    return f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
+
+
+def _remember(customer: Customer, journey: Journey, due: datetime) -> None:
+    customer.memory.occurred[journey.name] = _name(due, _zone(customer, journey))
+
+
+def _has_occurred(customer: Customer, journey: Journey, due: datetime) -> bool:
+    return _name(due, _zone(customer, journey)) <= customer.memory.occurred.get(journey.name, "")
+
+
+def _next_occurrence(customer: Customer, journey: Journey, after: datetime) -> datetime:
+    """Give the next occurrence of a schedule: one that came on another clock does not come again on this."""
+    entry, zone = journey.spec.entry, _zone(customer, journey)
+    assert entry.schedule is not None
+    due = next_scheduled(after, entry.schedule, zone)
+    while _has_occurred(customer, journey, due):
+        due = next_scheduled(due, entry.schedule, zone)
+    return due
+
+
+def _set_date(customer: Customer, journey: Journey, program: Program) -> None:
+    """Set the timer of a date as it stands now; none for a date that is unknown, past, or has been already."""
+    due = next_date(journey, scope_of(customer, program), _zone(customer, journey), customer.memory.clock)
+    if due is None or due < customer.memory.clock or _has_occurred(customer, journey, due):
+        customer.memory.dates.pop(journey.name, None)
+    else:
+        customer.memory.dates[journey.name] = due
+
+
+def next_date(journey: Journey, scope: Scope, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """Say when a person's date lets them in: the next one by now where it comes round, else the only one."""
+    entry = journey.spec.entry
+    assert journey.date is not None
+    value: datetime | None = journey.date.of(scope)
+    if value is None:
+        return None
+    local = value if value.tzinfo is ON_THE_SPOT else value.astimezone(zone)
+    at = time(entry.at.hour, entry.at.minute)
+    if entry.every is None:
+        return _shifted(local.date(), at, entry.offset, zone)
+    this_year = now.astimezone(zone).year
+    occurrences = (
+        _shifted(_in_year(local.date(), this_year + ahead), at, entry.offset, zone) for ahead in range(-1, 3)
+    )
+    return next((due for due in occurrences if due > now), None)
+
+
+def _shifted(day: date, at: time, offset: timedelta, zone: ZoneInfo) -> datetime:
+    """Shift a day by whole days, and its time by the rest of the offset."""
+    days = timedelta(days=offset.days)
+    return on_day(day + days, at, zone) + (offset - days)
+
+
+def _in_year(day: date, year: int) -> date:
+    """Give the anniversary of a day: that of 29 February is the 28th where there is no 29th."""
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return day.replace(year=year, day=28)
+
+
+# Segments.
+
+
+def _watch(customer: Customer, journey: Journey, program: Program) -> None:
+    """Let the customer in when the condition has turned true; who is seen for the first time is only looked at."""
+    assert journey.when is not None
+    scope = scope_of(customer, program)
+    is_true, before = journey.when.holds(scope), customer.memory.watched.get(journey.name)
+    customer.memory.watched[journey.name] = Watch(is_true, journey.when.next_change(scope))
+    if is_true and before is not None and not before.was_true:
+        let_in(customer, journey, program, Opening())
