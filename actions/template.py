@@ -170,7 +170,12 @@ class Templates:
             return False
 
     def check_text(
-        self, source: str, profile_names: Collection[str], entry_names: Collection[str] | None = None
+        self,
+        source: str,
+        profile_names: Collection[str],
+        entry_names: Collection[str] | None = None,
+        *,
+        purpose: Purpose = Purpose.TRANSACTIONAL,
     ) -> list[Problem]:
         """Find all that is wrong with a text that stands in the journeys file; places count within the text."""
         try:
@@ -179,8 +184,8 @@ class Templates:
             return list(error.problems)
         names = NameCheck(profile_names, entry_names)
         found = [
-            Problem("text", line, _column(source, line, word), "template.unknown_name", message)
-            for line, word, message in names.unknown_names(parse(program.source))
+            Problem("text", line, _column(source, line, word), code, message)
+            for code, (line, word, message) in _wrong(names, program.source, purpose)
         ]
         words = _TAG.sub(" ", source)
         return found + [
@@ -302,11 +307,7 @@ class Templates:
     # Checking.
 
     def _wrong_names(self, source: Source, names: NameCheck, purpose: Purpose) -> Iterator[Problem]:
-        tree = parse(source)
-        wrong = [("template.unknown_name", each) for each in names.unknown_names(tree)]
-        if purpose is Purpose.MARKETING:
-            wrong += [("template.unjudged", each) for each in names.unjudged_goods(tree)]
-        for code, (line, word, message) in wrong:
+        for code, (line, word, message) in _wrong(names, source, purpose):
             file, original = source.place(line)
             column = _column(self._files.get(file, ""), original, word)
             yield Problem(file, original, column, code, message)
@@ -371,6 +372,15 @@ def _phrase(words: str) -> re.Pattern[str]:
 
 def _voice_message(never: str) -> str:
     return f'"{never}" is among the words the shop never says (shop.voice.never); say it in the shop\'s own voice'
+
+
+def _wrong(names: NameCheck, source: Source, purpose: Purpose) -> list[tuple[str, tuple[int, str, str]]]:
+    """List the names that do not exist, and in marketing the goods that no guard judges: line, word and message."""
+    tree = parse(source)
+    wrong = [("template.unknown_name", each) for each in names.unknown_names(tree)]
+    if purpose is Purpose.MARKETING:
+        wrong += [("template.unjudged", each) for each in names.unjudged_goods(tree)]
+    return wrong
 
 
 def _column(text: str, line: int, word: str) -> int:

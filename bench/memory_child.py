@@ -13,7 +13,8 @@ from bench.turns import deploy
 from bench.workspace import example
 from orchestrator.clock import HistoryMoments, wall_now
 from orchestrator.dispatcher import Dispatcher
-from orchestrator.engine import Engine, Handover, Report
+from orchestrator.engine import Engine
+from orchestrator.handover import Handover, Report
 from orchestrator.sources.base import Accepted
 from orchestrator.sources.segment import SegmentSource
 from orchestrator.store.base import Lost

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from actions.base import Sent
-from orchestrator.engine import Engine, Handover, Report
+from orchestrator.engine import Engine
+from orchestrator.handover import Handover, Report
 from orchestrator.program import Program
 from orchestrator.rulebooks import editions
 from orchestrator.sources.base import Accepted

@@ -4,6 +4,7 @@ Pydantic reports one mistake several times: for every shape a value could have h
 because of it. Here each mistake becomes one complaint.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +20,9 @@ from journeys.spec import STEP_KINDS, step_kind
 from journeys.spelling import listing, nearest
 
 Content: TypeAlias = dict[str, Any]
+
+_PERCENT = re.compile(r"\d+(\.\d+)?%")
+_ROUNDING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,7 @@ def _steps_alone(journey: Content) -> Iterator[Complaint]:
             yield from _wrong_arm_names(path, arms)
             yield from _unknown_arms(path, step, arms)
             yield from _wrong_arms(path, step, arms)
+            yield from _wrong_shares(path, arms)
 
 
 def _wrong_arm_names(path: Path, arms: Content) -> Iterator[Complaint]:
@@ -139,6 +144,17 @@ def _wrong_arm_names(path: Path, arms: Content) -> Iterator[Complaint]:
         if arm in SPLIT_KEYS or arm in STEP_KINDS:
             message = f'an arm cannot be named "{arm}", the name of a key; give it another one'
             yield Complaint((*path, "split", arm), "schema.wrong_name", message, at_key=True)
+
+
+def _wrong_shares(path: Path, arms: Content) -> Iterator[Complaint]:
+    """Say that percents are of a whole; rounded thirds may miss it a little."""
+    texts = [str(value).strip() for value in arms.values()]
+    if not all(_PERCENT.fullmatch(text) for text in texts):
+        return
+    whole = sum(float(text.removesuffix("%")) for text in texts)
+    if whole and abs(whole - 100) > _ROUNDING:
+        message = f"the shares of a split are percents of all people and sum to 100%, got {whole:g}%; correct one"
+        yield Complaint((*path, "split"), "schema.wrong_shares", f"{message}, or write weights without %")
 
 
 def _wrong_arms(path: Path, step: Content, arms: Content) -> Iterator[Complaint]:

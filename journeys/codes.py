@@ -27,6 +27,7 @@ CODES: dict[str, str] = {
     "schema.two_step_kinds": "A step has two keys that say what it does.",
     "schema.duplicate_step_id": "Two steps of one journey have the same id.",
     "schema.unknown_arm": "A key of a split is none of its arms.",
+    "schema.wrong_shares": "The shares of a split are percents and do not sum to 100.",
     "include.not_here": "An included file holds what belongs in the main file.",
     "include.nested": "An included file includes others.",
     "include.taken": "Two files give the same name.",

@@ -135,6 +135,7 @@ class Plan:
     parameters: Properties
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Recall:
     """Take this delivery back out of the outbox: its customer left the journey."""
@@ -150,6 +151,7 @@ class SetAttributes:
     values: Properties
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Disband:
     """Leave the audiences this enrollment joined."""

@@ -10,6 +10,9 @@ from datetime import timedelta
 SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 PATTERN = re.compile(r"(?:\d+(?:\.\d+)?[wdhms])+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
+# The same for editors: every unit once at most, the largest first, at least one of them.
+_AMOUNT = r" *\d[\d ]*(?:\. *\d[\d ]*)?"
+SHAPE = rf"(?=.*\d){''.join(f'(?:{_AMOUNT}{unit})?' for unit in SECONDS)} *"
 LONGEST = timedelta(days=3660)
 
 

@@ -28,7 +28,9 @@ def whole_file(example: str) -> str:
     if text.startswith("- "):
         text = _journey(f"{_ENTRY}\nsteps:\n{indent(text, '  ')}")
     elif "journeys" not in keys and keys <= {*JourneySpec.model_fields, *_OF_BOTH}:
-        text = _journey("\n".join([*([] if "entry" in keys else [_ENTRY]), text, *([] if "steps" in keys else [_STEPS])]))
+        text = _journey(
+            "\n".join([*([] if "entry" in keys else [_ENTRY]), text, *([] if "steps" in keys else [_STEPS])])
+        )
     elif "journeys" not in keys:
         text = f"{text}\n{_journey(f'{_ENTRY}{chr(10)}{_STEPS}')}"
     said = set(_KEY.findall(text))

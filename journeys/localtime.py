@@ -32,7 +32,9 @@ def next_local(after: datetime, wanted: LocalTime, zone: ZoneInfo, *, inclusive:
     ahead = 0 if wanted.weekday is None else (wanted.weekday - local.weekday()) % 7
     period = 1 if wanted.weekday is None else 7
     clock = time(wanted.hour, wanted.minute)
-    for days in (ahead, ahead + period, ahead + 2 * period):
+    # In the first hour of a day the last hour of the day before may be yet to come, if the spring change skipped it.
+    first = ahead - period if local.hour == 0 else ahead
+    for days in range(first, ahead + 2 * period + 1, period):
         instant = datetime.combine(day + days * _DAY, clock, zone).astimezone(UTC)
         if instant > after or (inclusive and instant == after):
             return instant
@@ -52,6 +54,12 @@ def next_scheduled(after: datetime, schedule: LocalTime | Cron, zone: ZoneInfo) 
     if isinstance(schedule, LocalTime):
         return next_local(after, schedule, zone)
     return next(CronSim(schedule.cron, after.astimezone(zone))).astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def is_scheduled(at: datetime, schedule: LocalTime | Cron, zone: ZoneInfo) -> bool:
+    """Say whether a schedule names this instant; many customers have the same, so it is worked out once."""
+    return next_scheduled(at - _A_MOMENT, schedule, zone) == at
 
 
 def last_scheduled(now: datetime, schedule: LocalTime | Cron, zone: ZoneInfo) -> datetime:

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 from journeys.catalog import Catalog
 from journeys.goods import to_items
 from journeys.tallies import Counted, Tallies
+from journeys.values import quickly_made
 from journeys.vocabulary import Facts, Item, Order, OrderStatus, Properties, ReturnStatus, ShipmentStatus, TicketStatus
 
 Kind: TypeAlias = Literal[
@@ -22,6 +23,7 @@ Kind: TypeAlias = Literal[
 ]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class EnrollmentView:
     """What a condition may know of the enrollment it is asked for."""

@@ -147,13 +147,13 @@ class Voice(Strict):
 class ShopSpec(Strict):
     """Who is speaking, and where."""
 
-    name: str
+    name: str = Field(description="The shop's name; templates use shop.name.")
     timezone: str = Field("UTC", description="IANA zone of profiles that have none of their own.")
     country: str = Field("GB", pattern=r"^[A-Z]{2}$", description="Region of phone numbers written without a country.")
-    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$")
-    url: str = ""
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="Three letters, of all prices that name no other.")
+    url: str = Field("", description="The shop's address; templates use shop.url.")
     address: str = Field("", description="The postal address; when it is said, every marketing e-mail must show it.")
-    voice: Voice = Voice()
+    voice: Voice = Field(Voice(), description="The one tone of voice.")
 
 
 class ChannelSpec(BaseModel):
@@ -161,7 +161,7 @@ class ChannelSpec(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    action: str
+    action: str = Field(description="Which action carries the messages out.")
     hold: DurationText | None = Field(
         None, description="Keep every message this long in the outbox before it goes, so that it can still be recalled."
     )
@@ -183,7 +183,7 @@ class SourceSpec(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    adapter: str
+    adapter: str = Field(description="Which adapter understands the source.")
 
     def parameters(self) -> dict[str, Any]:
         """Give the adapter's own parameters."""
@@ -209,7 +209,7 @@ class EntrySpec(Strict):
     zone: Literal["profile.timezone", "shop.timezone"] = Field(
         "profile.timezone", alias="in", description="On whose clock a schedule or a date runs."
     )
-    if_: Expression | None = Field(None, alias="if")
+    if_: Expression | None = Field(None, alias="if", description="Only when this is true.")
     machine: ByMachine = False
     key: Expression | None = Field(None, description="One enrollment per value of this, such as event.checkout_id.")
     at_most: LimitText | None = Field(
@@ -225,8 +225,8 @@ class EntrySpec(Strict):
 class GoalSpec(Strict):
     """What counts as success, judged on every event while the person is inside, and until `within` has passed."""
 
-    event: str
-    if_: Expression | None = Field(None, alias="if")
+    event: str = Field(description="The event that is the success.")
+    if_: Expression | None = Field(None, alias="if", description="Only when this is true of it.")
     machine: ByMachine = False
     within: DurationText | None = Field(
         None, description="The conversion window: counts this long after entry, also when the person has left by then."
@@ -237,8 +237,8 @@ class GoalSpec(Strict):
 class ExitSpec(Strict):
     """What takes the person out at once, wherever they are: an event, or a condition that is true after any event."""
 
-    event: str | None = None
-    if_: Expression | None = Field(None, alias="if")
+    event: str | None = Field(None, description="The event that ends it; without one, any does.")
+    if_: Expression | None = Field(None, alias="if", description="Only when this is true.")
     machine: ByMachine = False
     reason: Name | None = Field(None, description="The exit reason; the event's name in snake_case when left out.")
 
@@ -248,7 +248,7 @@ class BusinessGoal(Strict):
 
     kpi: Literal[
         "repeat_rate", "acquisition_cost", "lifetime_value", "conversion_rate", "revenue", "margin", "order_value"
-    ]
+    ] = Field(description="Which figure it is about.")
     target: float | str = Field(description="The number to reach, such as 0.30 or 12 EUR.")
     at_most: bool = Field(False, description="Whether less is better, as with a cost.")
 
@@ -256,47 +256,49 @@ class BusinessGoal(Strict):
 class PartSpec(Strict):
     """Steps that several journeys use. `$name` stands for an argument, within text as `${name}`."""
 
-    description: str = ""
+    description: str = Field("", description="For people.")
     arguments: dict[Name, Any] = Field(
         default_factory=dict,
         description="The arguments with what they are when left out; `required` when they must be given.",
     )
-    steps: tuple[dict[str, Any], ...] = Field(min_length=1)
+    steps: tuple[dict[str, Any], ...] = Field(min_length=1, description="The steps, as in a journey.")
 
 
 class JourneySpec(Strict):
     """One journey: what lets a person in, what takes them out, and the steps between."""
 
-    description: str = ""
+    description: str = Field("", description="For people.")
     stage: Literal["awareness", "consideration", "decision", "retention"] | None = Field(
         None, description="The part of the funnel; a template that declares another stage is a problem."
     )
     group: Name | None = Field(None, description="Journeys that share a frequency cap.")
     priority: int = Field(50, ge=0, le=100, description="Who goes first when a cap has room for one: the higher.")
-    entry: EntrySpec
-    re_entry: ReEntryText = ReEntry()
+    entry: EntrySpec = Field(description="What lets a person in.")
+    re_entry: ReEntryText = Field(ReEntry(), description="Who may enter again; a pause counts from the last entry.")
     if_active: Literal["ignore", "restart", "parallel"] = Field(
         "ignore", description="What an entry does while the person is inside; parallel is one enrollment per key."
     )
     holdout: ShareText = Field(0.0, description="This share of people is let in and gets nothing, to be compared with.")
-    goal: GoalSpec | None = None
-    exit: tuple[ExitSpec, ...] = ()
+    goal: GoalSpec | None = Field(None, description="What counts as success; it takes nobody out.")
+    exit: tuple[ExitSpec, ...] = Field((), description="What takes the person out at once, wherever they are.")
     late: Late | None = Field(None, description="What becomes of its messages after an outage; they go when left out.")
     moved: dict[Name, Target | Literal["exit"]] = Field(
         default_factory=dict, description="Where people inside go who stand at a step that is gone: old id to new id."
     )
-    steps: tuple[StepSpec, ...] = Field(min_length=1)
+    steps: tuple[StepSpec, ...] = Field(min_length=1, description="One leads to the next unless it says otherwise.")
 
 
 class JourneysFile(Strict):
     """The whole file."""
 
-    version: Literal[1]
+    version: Literal[1] = Field(description="The version of the language.")
     include: tuple[str, ...] = Field(
         default=(), description="More files, such as journeys.d/*.yaml; each may hold journeys, segments and the like."
     )
-    shop: ShopSpec
-    channels: dict[Name, ChannelSpec] = Field(default_factory=dict)
+    shop: ShopSpec = Field(description="Who is speaking, and where.")
+    channels: dict[Name, ChannelSpec] = Field(
+        default_factory=dict, description="How each channel goes out, by its name."
+    )
     sources: dict[Name, SourceSpec] = Field(
         default_factory=dict, description="Who tells us, by a name of the shop's own; calls come to /hooks/<name>."
     )
@@ -321,4 +323,4 @@ class JourneysFile(Strict):
     parts: dict[Name, PartSpec] = Field(
         default_factory=dict, description="Steps for several journeys, put in by `use`."
     )
-    journeys: dict[Name, JourneySpec] = Field(default_factory=dict)
+    journeys: dict[Name, JourneySpec] = Field(default_factory=dict, description="The journeys by name.")

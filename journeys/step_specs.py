@@ -38,7 +38,7 @@ class Strict(BaseModel):
 class From(Strict):
     """A value that is computed from the event that began the enrollment, the profile or the facts."""
 
-    from_: Expression = Field(alias="from")
+    from_: Expression = Field(alias="from", description="How the value is computed.")
 
 
 Given: TypeAlias = str | float | bool | From
@@ -68,15 +68,15 @@ class Until(Strict):
 class WaitStep(Step):
     """Pause: for a duration, until a time of day or weekday on the customer's clock, or until a date."""
 
-    wait: Until | DurationText
+    wait: Until | DurationText = Field(description="A duration, or `until` with a time, a date or a value.")
 
 
 class AwaitedEvent(Strict):
     """One of several events that are waited for, and where the journey goes when it is the first to come."""
 
-    event: str
+    event: str = Field(description="The event.")
     of: Name | None = Field(None, description="Only an event about the message of this step.")
-    if_: Expression | None = Field(None, alias="if")
+    if_: Expression | None = Field(None, alias="if", description="Only when this is true of it.")
     machine: ByMachine = False
     go: Target | None = Field(None, description="Where to go when this event came first; `then` when left out.")
 
@@ -84,13 +84,13 @@ class AwaitedEvent(Strict):
 class Awaited(Strict):
     """What is waited for (an event, the first of several, or a condition turning true), and for how long at most."""
 
-    event: str | None = None
+    event: str | None = Field(None, description="One event.")
     first_of: tuple[AwaitedEvent, ...] = Field(default=(), description="Several events: the first to come wins.")
     condition: Expression | None = Field(None, description="Wait until this is true.")
     of: Name | None = Field(None, description="Only an event about the message of this step.")
-    if_: Expression | None = Field(None, alias="if")
+    if_: Expression | None = Field(None, alias="if", description="Only an event of which this is true.")
     machine: ByMachine = False
-    at_most: DurationText
+    at_most: DurationText = Field(description="After this long the wait is over in any case.")
 
     @property
     def words(self) -> str:
@@ -105,9 +105,11 @@ class WaitForStep(Step):
     Both default to the next step. With `first_of` each event may lead to a step of its own.
     """
 
-    wait_for: Awaited
-    then: Target | None = None
-    otherwise: Target | None = None
+    wait_for: Awaited = Field(description="What is waited for.")
+    then: Target | None = Field(None, description="Where to go when it came; the next step when left out.")
+    otherwise: Target | None = Field(
+        None, description="Where to go when `at_most` has passed; the next step when left out."
+    )
 
 
 # Choosing.
@@ -116,29 +118,29 @@ class WaitForStep(Step):
 class Arm(Strict):
     """One way out of a branch."""
 
-    if_: Expression | None = Field(None, alias="if")
-    else_: Literal[True] | None = Field(None, alias="else")
-    go: Target
+    if_: Expression | None = Field(None, alias="if", description="Go this way when it is true.")
+    else_: Literal[True] | None = Field(None, alias="else", description="Go this way in any case; the last one.")
+    go: Target = Field(description="The step it leads to.")
 
 
 class BranchStep(Step):
     """Go the first way whose condition is true; with none, to the next step."""
 
-    branch: tuple[Arm, ...] = Field(min_length=1)
+    branch: tuple[Arm, ...] = Field(min_length=1, description="The ways, looked at from the first to the last.")
 
 
 class ExperimentGoal(Strict):
     """What the arms of an experiment are compared by."""
 
-    event: str
-    if_: Expression | None = Field(None, alias="if")
+    event: str = Field(description="The event that is the success.")
+    if_: Expression | None = Field(None, alias="if", description="Only when this is true of it.")
     within: DurationText = Field(description="Counts this long after the person came to the split.")
 
 
 class Experiment(Strict):
     """A split whose arms are compared; `tactful report experiment` says which one wins, by the rule stated here."""
 
-    goal: ExperimentGoal
+    goal: ExperimentGoal = Field(description="What the arms are compared by.")
     sample: int = Field(100, ge=1, description="The fewest people in every arm before any of them can win.")
     confidence: ShareText = Field(0.95, description="How sure the report must be, however often it is looked at.")
     control: Name | None = Field(None, description="The arm the others are compared with; the first when left out.")
@@ -154,7 +156,7 @@ class SplitStep(Step):
     __pydantic_extra__: "dict[Name, tuple[StepSpec, ...] | Target]" = Field(init=False)
 
     split: dict[Name, WeightText] = Field(min_length=2, description="The arms with their shares or weights.")
-    experiment: Experiment | None = None
+    experiment: Experiment | None = Field(None, description="Compare the arms.")
 
     def arm(self, name: str) -> "tuple[StepSpec, ...] | str":
         """Give the steps of an arm, or the id of the step it leads to; no steps when the arm just goes on."""
@@ -194,45 +196,47 @@ class SendStep(Guarded):
     """Send a message on a channel and stay here until its fate is known."""
 
     send: Name = Field(description="The channel.")
-    template: str | None = None
+    template: str | None = Field(None, description="The template, a file below templates/.")
     text: str | None = Field(None, description="The message itself, for channels without templates.")
     subject: str | None = Field(None, description="Overrides the template's own subject.")
     items: Expression | None = Field(None, description="The goods this message is about; guards judge them one by one.")
     min_items: int = Field(1, ge=1, description="With fewer goods left than this, the message is not sent.")
-    purpose: Purpose = Purpose.MARKETING
-    intent: Intent = Intent.PROMOTE
+    purpose: Purpose = Field(Purpose.MARKETING, description="Whether the customer is owed it (`transactional`) or not.")
+    intent: Intent = Field(
+        Intent.PROMOTE, description="Whether it sells goods, or is about goods the customer owns (`follow_up`)."
+    )
     at: LocalTimeText | None = Field(None, description="Not before this time on the customer's clock.")
     late: Late | None = Field(None, description="What becomes of it after an outage; the journey's rule when left out.")
     coupon: Name | None = Field(None, description="Take a code from this pool; templates show it as `coupon`.")
-    if_suppressed: OnSuppressed = "continue"
+    if_suppressed: OnSuppressed = Field("continue", description="Where to go when it is not sent.")
     on_failure: OnFailure | None = Field(None, description="Where to go when the provider refused it for good.")
 
 
 class Magnet(Strict):
     """The file that is given, and the message that brings its signed link."""
 
-    file: str
-    template: str
-    expires: DurationText = timedelta(days=7)
-    channel: Name = "email"
+    file: str = Field(description="The file, below magnets/.")
+    template: str = Field(description="The template of the message with the link.")
+    expires: DurationText = Field(timedelta(days=7), description="How long the link works.")
+    channel: Name = Field("email", description="The channel of the message.")
 
 
 class LeadMagnetStep(Step):
     """Send what the person asked for: a signed, expiring link in a message of its own."""
 
-    lead_magnet: Magnet
-    if_suppressed: OnSuppressed = "continue"
+    lead_magnet: Magnet = Field(description="What is given, and by which message.")
+    if_suppressed: OnSuppressed = Field("continue", description="Where to go when it is not sent.")
     on_failure: OnFailure | None = Field(None, description="Where to go when the provider refused it for good.")
 
 
 class AudienceChange(Strict):
     """Which audience to join or to leave."""
 
-    add: Name | None = None
-    remove: Name | None = None
-    items: Expression | None = None
+    add: Name | None = Field(None, description="The audience to join.")
+    remove: Name | None = Field(None, description="The audience to leave.")
+    items: Expression | None = Field(None, description="The goods that are advertised; guards judge them one by one.")
     for_: DurationText | None = Field(None, alias="for", description="Leave again after this long, or on an exit rule.")
-    channel: Name = "ads"
+    channel: Name = Field("ads", description="The channel of the advertising platform.")
 
 
 # What changes another system is not waited for, unless somebody wants to know whether it worked.
@@ -242,53 +246,57 @@ _WAITED_FOR = "Where to go when the other system refused it; the journey waits f
 class AudienceStep(Guarded):
     """Put the person into a retargeting audience, or take them out."""
 
-    audience: AudienceChange
+    audience: AudienceChange = Field(description="Which audience, and the goods it is shown.")
     on_failure: OnFailure | None = Field(None, description=_WAITED_FOR)
 
 
 class CrmEntry(Strict):
     """What the sales manager sees. `task` and `note` are templates."""
 
-    task: str | None = None
-    note: str | None = None
+    task: str | None = Field(None, description="A task for the sales manager; a template.")
+    note: str | None = Field(None, description="A note; a template.")
     deal: str | None = Field(None, description="The stage of the pipeline that the person's deal moves to.")
-    channel: Name = "crm"
+    channel: Name = Field("crm", description="The channel of the CRM.")
 
 
 class CrmStep(Step):
     """Write a task or a note into the CRM, or move the deal."""
 
-    crm: CrmEntry
+    crm: CrmEntry = Field(description="What is written.")
     on_failure: OnFailure | None = Field(None, description=_WAITED_FOR)
 
 
 class WebhookCall(Strict):
     """What another system is told: values by name, beside who the person is and the journey's own names."""
 
-    channel: Name = "webhook"
-    with_: dict[Name, Given] = Field(default_factory=dict, alias="with")
-    items: Expression | None = None
+    channel: Name = Field("webhook", description="The channel of the other system.")
+    with_: dict[Name, Given] = Field(
+        default_factory=dict, alias="with", description="Values by name, fixed or computed with `from`."
+    )
+    items: Expression | None = Field(None, description="The goods it is about.")
 
 
 class WebhookStep(Step):
     """Tell another system by a signed call."""
 
-    webhook: WebhookCall
+    webhook: WebhookCall = Field(description="What is told.")
     on_failure: OnFailure | None = Field(None, description=_WAITED_FOR)
 
 
 class ActionCall(Strict):
     """The channel whose action is carried out, and what it is given."""
 
-    channel: Name
-    with_: dict[Name, Given] = Field(default_factory=dict, alias="with")
-    items: Expression | None = None
+    channel: Name = Field(description="The channel.")
+    with_: dict[Name, Given] = Field(
+        default_factory=dict, alias="with", description="Values by name, fixed or computed with `from`."
+    )
+    items: Expression | None = Field(None, description="The goods it is about.")
 
 
 class ActionStep(Step):
     """Carry out any action that a plugin brings, through the channel that is set up for it."""
 
-    action: ActionCall
+    action: ActionCall = Field(description="Which channel, and what it is given.")
     on_failure: OnFailure | None = Field(None, description=_WAITED_FOR)
 
 
@@ -298,7 +306,9 @@ class ActionStep(Step):
 class SetStep(Step):
     """Set attributes of the profile."""
 
-    set: dict[Name, Given] = Field(min_length=1)
+    set: dict[Name, Given] = Field(
+        min_length=1, description="Attributes and their values, fixed or computed with `from`."
+    )
 
 
 class StartStep(Step):
@@ -326,13 +336,13 @@ class UseStep(Step):
 class GoStep(Step):
     """Continue at another step."""
 
-    go: Target
+    go: Target = Field(description="The step to continue at.")
 
 
 class ExitStep(Step):
     """Leave the journey with this reason."""
 
-    exit: Name
+    exit: Name = Field(description="The reason, as reports show it.")
 
 
 STEP_KINDS: dict[str, type[Step]] = {

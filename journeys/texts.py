@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, TypeAlias
 
 from cronsim import CronSim, CronSimError
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PlainSerializer
 
-from journeys.duration import format_duration, parse_duration
+from journeys.duration import SHAPE, format_duration, parse_duration
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CLOCK = re.compile(r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?([01]\d|2[0-3]):([0-5]\d)")
@@ -20,6 +20,12 @@ _NEARLY_CLOCK = re.compile(r"(?:[^\W\d_]+[.,]? +)?\d{1,2}(?:[:.h]\d\d)?(?: ?[ap]
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?: ([01]\d|2[0-3]):([0-5]\d))?")
 _RE_ENTRY = re.compile(r"(never|always)|after (.+)")
 _LIMIT = re.compile(r"(\d{1,9}) per (?:(hour|day|week)|(\S+))")
+# What an editor checks while a value is typed. Whatever the functions below take fits its pattern; what fits may still
+# be refused, such as a duration of more than ten years.
+_CLOCK_SHAPE = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:[01]\d|2[0-3]):[0-5]\d"
+_NEARLY_CLOCK_SHAPE = r"(?:[^\W\d_]+[.,]? +)?\d{1,2}(?:[:.hH]\d\d)?(?: ?[AaPp][Mm])?"
+_CRON_SHAPE = r"\s*(?:\S+\s+){4,5}\S+\s*"
+_NUMBER_SHAPE = r"\s*[-+]?[\d_]*\.?[\d_]*(?:[eE][-+]?[\d_]+)?\s*"
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -208,6 +214,8 @@ def _limit(value: object) -> object:
         window_length = parse_duration(window) if window else None
     except ValueError:
         raise wrong from None
+    if window_length == timedelta(0):
+        raise ValueError(f'expected a time that is not over at once, got "{value}"; write one like "20 per 10m"')
     return Limit.model_validate({"most": int(most), "calendar": calendar, "window": window_length})
 
 
@@ -229,51 +237,92 @@ def _signed(offset: timedelta) -> str:
 
 _AS_DURATION = PlainSerializer(format_duration, return_type=str, when_used="json")
 
+
+def _shaped(shape: str, expected: str) -> dict[str, JsonValue]:
+    return {"pattern": f"^{shape}$", "patternErrorMessage": f"expected {expected}"}
+
+
 Expression: TypeAlias = Annotated[str, Field(json_schema_extra={"format": "tactful-condition"})]
 DurationText: TypeAlias = Annotated[
-    timedelta, BeforeValidator(_duration, json_schema_input_type=str), _AS_DURATION, Field(examples=["3d", "2h30m"])
+    timedelta,
+    BeforeValidator(_duration, json_schema_input_type=str),
+    _AS_DURATION,
+    Field(examples=["3d", "2h30m"], json_schema_extra=_shaped(SHAPE, "a duration like 3d, 90m or 2h30m")),
 ]
 OffsetText: TypeAlias = Annotated[
     timedelta,
     BeforeValidator(_offset, json_schema_input_type=str),
     PlainSerializer(_signed, return_type=str, when_used="json"),
-    Field(examples=["-7d", "+2h"]),
+    Field(examples=["-7d", "+2h"], json_schema_extra=_shaped(rf"[-+ ]*{SHAPE}", "an offset like -7d or +2h")),
 ]
 LocalTimeText: TypeAlias = Annotated[
     LocalTime,
     BeforeValidator(_local_time, json_schema_input_type=str),
     _AS_TEXT,
-    Field(examples=["10:00", "Tue 10:00"]),
+    Field(
+        examples=["10:00", "Tue 10:00"],
+        json_schema_extra=_shaped(_CLOCK_SHAPE, 'a time like "10:00" or "Tue 10:00"'),
+    ),
 ]
 ScheduleText: TypeAlias = Annotated[
     LocalTime | Cron,
     BeforeValidator(_schedule, json_schema_input_type=str),
     _AS_TEXT,
-    Field(examples=["10:00", "Tue 10:00", "0 10 1 * *"]),
+    Field(
+        examples=["10:00", "Tue 10:00", "0 10 1 * *"],
+        json_schema_extra=_shaped(
+            f"(?:{_CLOCK_SHAPE}|{_CRON_SHAPE})", 'a time like "10:00" or "Tue 10:00", or cron like "0 10 1 * *"'
+        ),
+    ),
 ]
 MomentText: TypeAlias = Annotated[
     LocalTime | LocalDate | str,
     BeforeValidator(_moment, json_schema_input_type=str),
     _AS_TEXT,
-    Field(examples=["Tue 10:00", "2026-12-24 10:00", "entry.expected_at - 1d"]),
+    Field(
+        examples=["Tue 10:00", "2026-12-24 10:00", "entry.expected_at - 1d"],
+        json_schema_extra=_shaped(
+            rf"(?:{_CLOCK_SHAPE}|(?!{_NEARLY_CLOCK_SHAPE}$)[\s\S]*)",
+            'a time like "10:00", a date, or a value that is one',
+        ),
+    ),
 ]
 ReEntryText: TypeAlias = Annotated[
-    ReEntry, BeforeValidator(_re_entry, json_schema_input_type=str), _AS_TEXT, Field(examples=["never", "after 14d"])
+    ReEntry,
+    BeforeValidator(_re_entry, json_schema_input_type=str),
+    _AS_TEXT,
+    Field(
+        examples=["never", "after 14d"],
+        json_schema_extra=_shaped(f"(?:never|always|after {SHAPE})", 'never, always or "after 14d"'),
+    ),
 ]
 ShareText: TypeAlias = Annotated[
     float,
-    BeforeValidator(_share, json_schema_input_type=str),
+    BeforeValidator(_share, json_schema_input_type=str | float),
     PlainSerializer(_percent, return_type=str, when_used="json"),
-    Field(examples=["5%"]),
+    Field(examples=["5%"], json_schema_extra=_shaped(f"{_NUMBER_SHAPE}%\\s*", "a share like 5%")),
 ]
 WeightText: TypeAlias = Annotated[
     float,
     BeforeValidator(_weight, json_schema_input_type=str | float),
     PlainSerializer(_short, return_type=float, when_used="json"),
-    Field(examples=["50%", 2]),
+    Field(
+        examples=["50%", 2],
+        json_schema_extra=_shaped(f"{_NUMBER_SHAPE}%?\\s*", "a share like 50%, or a weight like 2"),
+    ),
 ]
 LimitText: TypeAlias = Annotated[
-    Limit, BeforeValidator(_limit, json_schema_input_type=str), _AS_TEXT, Field(examples=["100 per hour", "20 per 10m"])
+    Limit,
+    BeforeValidator(_limit, json_schema_input_type=str),
+    _AS_TEXT,
+    Field(
+        examples=["100 per hour", "20 per 10m"],
+        json_schema_extra=_shaped(r"\s*\d{1,9} per \S+\s*", "a limit like 100 per hour or 20 per 10m"),
+    ),
 ]
-Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Target: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+_NAMED = "expected a name of lower-case letters, digits and _, beginning with a letter"
+Name: TypeAlias = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60, json_schema_extra={"patternErrorMessage": _NAMED}),
+]
+Target: TypeAlias = Name

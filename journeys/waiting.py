@@ -5,6 +5,7 @@ from when the person came to the step, so it can be worked out anew whenever the
 waits for a condition is looked at after every event, and when it can change by the mere passing of time.
 """
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import assert_never
 
@@ -47,10 +48,13 @@ def wait_ends(walk: Walk, step: CompiledStep) -> datetime | None:
 
 
 def _computed(walk: Walk, step: CompiledStep, at: LocalTime | None) -> datetime | None:
-    """Work out a date: at its own time of day, or at the one that is asked for on the customer's clock."""
+    """Work out a date: at its own time of day, or at the one that is asked for on the customer's clock.
+
+    Its `now` is when the person came to the step, or else whoever looks at it again would put it off.
+    """
     if step.until is None:
         return None
-    value: datetime | None = step.until.of(walk.look_from_inside())
+    value: datetime | None = step.until.of(replace(walk.look_from_inside(), now=walk.since))
     return None if value is None else on_the_clock(value, at, walk)
 
 

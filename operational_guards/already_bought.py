@@ -36,6 +36,7 @@ class AlreadyBought:
     Params: ClassVar[type[GuardParams]] = AlreadyBoughtParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"orders"})
+    speaks_by: ClassVar[tuple[str, ...]] = ("orders",)
     reasons: ClassVar[Mapping[str, str]] = {
         "already_bought.recent_order": "The customer bought these goods not long ago.",
     }

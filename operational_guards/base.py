@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Protocol, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from journeys.duration import parse_duration
+from journeys.duration import SHAPE, parse_duration
 from journeys.vocabulary import Delivery, FactKind, Facts, Purpose, Reach
 from operational_guards.verdict import Allow, Unsure, Verdict
 
@@ -26,7 +26,9 @@ def _duration(value: object) -> timedelta:
 
 
 DurationText: TypeAlias = Annotated[
-    timedelta, BeforeValidator(_duration, json_schema_input_type=str), Field(examples=["3d"])
+    timedelta,
+    BeforeValidator(_duration, json_schema_input_type=str),
+    Field(examples=["3d"], json_schema_extra={"pattern": f"^{SHAPE}$"}),
 ]
 
 
@@ -50,6 +52,10 @@ class Guard(Protocol):
     `name` is what YAML calls it and what every one of its reasons begins with. `reasons` maps each dotted code to
     one sentence. A guard that is `always` on holds without being configured and cannot be overridden by a step. `needs`
     are the kinds of facts it consults: while one of them cannot be relied on, its yes is not taken for an answer.
+
+    A guard may also have `speaks_by`, the members of `Facts` it speaks by (see `operational_guards.panel`): while all of
+    these are empty it allows. Then it is not asked in vain, and what it applies to must follow from the delivery's
+    purpose, intent, reach and channel.
     """
 
     name: ClassVar[str]

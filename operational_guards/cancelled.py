@@ -35,6 +35,7 @@ class Cancelled:
     Params: ClassVar[type[GuardParams]] = CancelledParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"orders"})
+    speaks_by: ClassVar[tuple[str, ...]] = ("orders",)
     reasons: ClassVar[Mapping[str, str]] = {
         "cancelled.order": "The order with these goods was cancelled.",
         "cancelled.at_most_passed": "The goods still counted as cancelled when the longest delay had passed.",

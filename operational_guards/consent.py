@@ -28,6 +28,7 @@ class Consent:
     Params: ClassVar[type[GuardParams]] = ConsentParams
     always: ClassVar[bool] = True
     needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
+    speaks_by: ClassVar[tuple[str, ...]] = ("profile",)
     reasons: ClassVar[Mapping[str, str]] = {
         "consent.refused": "The person said no to marketing on this channel.",
         "consent.unknown": "The person was never asked about marketing on this channel.",

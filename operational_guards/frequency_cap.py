@@ -171,6 +171,7 @@ class FrequencyCap:
     Params: ClassVar[type[GuardParams]] = FrequencyCapParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
+    speaks_by: ClassVar[tuple[str, ...]] = ("profile",)
     reasons: ClassVar[Mapping[str, str]] = {
         "frequency_cap.channel": "The customer has had as many messages on this channel as the cap allows.",
         "frequency_cap.any": "The customer has had as many messages over all channels as the cap allows.",

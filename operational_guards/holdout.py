@@ -37,6 +37,7 @@ class Holdout:
     Params: ClassVar[type[GuardParams]] = HoldoutParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
+    speaks_by: ClassVar[tuple[str, ...]] = ("profile",)
     reasons: ClassVar[Mapping[str, str]] = {
         "holdout.kept_out": "The customer is kept out on purpose, so that the others can be compared with them.",
     }

@@ -100,7 +100,8 @@ def growing_pause(waited: timedelta, first: timedelta) -> timedelta:
 
 def merge_evidence(pieces: Iterable[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
     """Put evidence together, each piece once and in one order, whatever order it was found in."""
-    return tuple(sorted({evidence for piece in pieces for evidence in piece}, key=_place_of))
+    found = [evidence for piece in pieces for evidence in piece]
+    return tuple(found) if len(found) < 2 else tuple(sorted(set(found), key=_place_of))
 
 
 def _place_of(evidence: Evidence) -> tuple[str, str, str, float]:

@@ -86,6 +86,7 @@ class Http:
     Params: ClassVar[type[GuardParams]] = HttpParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
+    speaks_by: ClassVar[tuple[str, ...]] = ("profile",)
     reasons: ClassVar[Mapping[str, str]] = {
         "http.dropped": "The shop's endpoint objects to these goods.",
         "http.delayed": "The shop's endpoint asks to wait.",

@@ -58,6 +58,7 @@ class InDelivery:
     Params: ClassVar[type[GuardParams]] = InDeliveryParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"orders", "shipments"})
+    speaks_by: ClassVar[tuple[str, ...]] = ("orders",)
     reasons: ClassVar[Mapping[str, str]] = {
         "in_delivery.not_shipped": "The goods are ordered and have not left the shop.",
         "in_delivery.open_shipment": "A parcel with the goods is on its way.",

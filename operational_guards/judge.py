@@ -13,6 +13,7 @@ from operator import attrgetter
 from journeys.vocabulary import Delivery, Facts
 from operational_guards.base import ALLOW
 from operational_guards.holds import growing_pause, merge_evidence
+from operational_guards.panel import Hearing, Panel
 from operational_guards.rule import Rule
 from operational_guards.verdict import Allow, Answer, Delay, DropItems, Evidence, Judgement, Suppress, Unsure, Verdict
 
@@ -33,7 +34,33 @@ _BY_GUARD = attrgetter("guard")
 
 
 def judge(rules: Sequence[Rule], delivery: Delivery, facts: Facts, now: datetime) -> Judgement:
-    """Let the strictest guard win; `now` is aware UTC."""
+    """Let the strictest guard win; `now` is aware UTC. Of a `Panel` only those are asked who could object."""
+    hearing = rules.hearing(delivery) if isinstance(rules, Panel) and not facts.doubts else None
+    return _ask_all(rules, delivery, facts, now) if hearing is None else _ask(hearing, delivery, facts, now)
+
+
+def _ask(hearing: Hearing, delivery: Delivery, facts: Facts, now: datetime) -> Judgement:
+    """Ask the guards that could object; mostly none does, and the answers are those that everybody gets."""
+    answers: list[Answer] | None = None
+    for place, rule in hearing.asked(facts):
+        said: Verdict | Unsure
+        try:
+            said = rule.guard.judge(delivery, facts, now)
+            if said is ALLOW:
+                continue
+            _check(rule.guard.name, said, now)
+        except Exception as error:
+            said = _failed(rule, error)
+        if answers is None:
+            answers = list(hearing.yes.answers)
+        answers[place] = _answer(rule, _settled(rule, said, delivery, facts, now), delivery)
+    if answers is None:
+        return hearing.yes
+    held = [answer for answer in answers if not isinstance(answer.verdict, Allow) and not answer.unheeded]
+    return Judgement(_strictest(held, delivery) if held else ALLOW, tuple(answers))
+
+
+def _ask_all(rules: Sequence[Rule], delivery: Delivery, facts: Facts, now: datetime) -> Judgement:
     answers: list[Answer] = []
     held: list[Answer] = []
     doubts = facts.doubts
@@ -47,8 +74,7 @@ def judge(rules: Sequence[Rule], delivery: Delivery, facts: Facts, now: datetime
             if said is not ALLOW:
                 _check(guard.name, said, now)
         except Exception as error:
-            # Only the error's class is kept: its message may hold personal facts.
-            said = Unsure(f"{rule.name}.failed", (Evidence("guard", type(error).__name__, "unknown"),))
+            said = _failed(rule, error)
         if said is ALLOW and not doubts:
             answers.append(rule.yes)
             continue
@@ -59,6 +85,11 @@ def judge(rules: Sequence[Rule], delivery: Delivery, facts: Facts, now: datetime
     answers.sort(key=_BY_GUARD)
     held.sort(key=_BY_GUARD)
     return Judgement(_strictest(held, delivery) if held else ALLOW, tuple(answers))
+
+
+def _failed(rule: Rule, error: Exception) -> Unsure:
+    """Take an error for not knowing. Only its class is kept: its message may hold personal facts."""
+    return Unsure(f"{rule.name}.failed", (Evidence("guard", type(error).__name__, "unknown"),))
 
 
 def _check(name: str, verdict: object, now: datetime) -> None:

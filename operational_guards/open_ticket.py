@@ -58,6 +58,7 @@ class OpenTicket:
     Params: ClassVar[type[GuardParams]] = OpenTicketParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"tickets"})
+    speaks_by: ClassVar[tuple[str, ...]] = ("tickets",)
     reasons: ClassVar[Mapping[str, str]] = {
         "open_ticket.open": "The customer waits for an answer to a question or complaint.",
         "open_ticket.just_closed": "A ticket was closed, and the while after that is not over.",

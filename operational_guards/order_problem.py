@@ -71,6 +71,7 @@ class OrderProblem:
     Params: ClassVar[type[GuardParams]] = OrderProblemParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"orders", "payments", "shipments", "returns"})
+    speaks_by: ClassVar[tuple[str, ...]] = ("orders", "payments", "shipments", "returns")
     reasons: ClassVar[Mapping[str, str]] = {
         "order_problem.payment_failed": "A payment failed and was not tried again with success.",
         "order_problem.held": "The shop holds an order back, such as for a suspected fraud.",

@@ -39,6 +39,7 @@ class OutOfStock:
     Params: ClassVar[type[GuardParams]] = OutOfStockParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"products"})
+    speaks_by: ClassVar[tuple[str, ...]] = ("goods.stock",)
     reasons: ClassVar[Mapping[str, str]] = {
         "out_of_stock.sold_out": "The shop has none of these goods left, or fewer than it takes.",
         "out_of_stock.stock_unknown": "The shop tells what it has, but nothing is known about these goods.",

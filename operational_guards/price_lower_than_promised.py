@@ -47,6 +47,7 @@ class PriceLowerThanPromised:
     Params: ClassVar[type[GuardParams]] = PriceLowerThanPromisedParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"products"})
+    speaks_by: ClassVar[tuple[str, ...]] = ("goods.products",)
     reasons: ClassVar[Mapping[str, str]] = {
         "price_lower_than_promised.dearer_now": "The shop asks more for the goods than the message says.",
         "price_lower_than_promised.price_unknown": "Nobody knows what the shop asks for these goods now.",

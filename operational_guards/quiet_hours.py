@@ -54,6 +54,7 @@ class QuietHours:
     Params: ClassVar[type[GuardParams]] = QuietHoursParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
+    speaks_by: ClassVar[tuple[str, ...]] = ("profile",)
     reasons: ClassVar[Mapping[str, str]] = {
         "quiet_hours.night": "It is within the quiet hours on the customer's clock.",
     }

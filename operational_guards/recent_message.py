@@ -69,6 +69,7 @@ class RecentMessage:
     Params: ClassVar[type[GuardParams]] = RecentMessageParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
+    speaks_by: ClassVar[tuple[str, ...]] = ("sends",)
     reasons: ClassVar[Mapping[str, str]] = {
         _REASON: "The customer heard about these goods, or goods that count as the same, not long ago.",
     }

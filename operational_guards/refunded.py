@@ -38,6 +38,7 @@ class Refunded:
     Params: ClassVar[type[GuardParams]] = RefundedParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"orders", "refunds"})
+    speaks_by: ClassVar[tuple[str, ...]] = ("orders", "refunds")
     reasons: ClassVar[Mapping[str, str]] = {
         "refunded.whole": "The order with these goods was refunded as a whole.",
         "refunded.part": "The money for these goods was paid back.",

@@ -39,6 +39,7 @@ class Returned:
     Params: ClassVar[type[GuardParams]] = ReturnedParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"returns"})
+    speaks_by: ClassVar[tuple[str, ...]] = ("returns",)
     reasons: ClassVar[Mapping[str, str]] = {
         "returned.requested": "The customer asked to return these goods.",
         "returned.on_its_way": "The goods are on their way back.",

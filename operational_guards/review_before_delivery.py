@@ -17,7 +17,7 @@ from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketi
 from operational_guards.evidence import of_parcel, of_purchase
 from operational_guards.holds import Deadline, Do, Hold, Then, hold_or_doubt, merge_evidence
 from operational_guards.parcels import AfterDelivery, ParcelParams, State, arrival_of, comes_back, where_is
-from operational_guards.sameness import Same, orders_like
+from operational_guards.sameness import Same, newest_bought
 from operational_guards.verdict import Allow, DropItems, Evidence, Unsure, Verdict
 
 # Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
@@ -54,6 +54,7 @@ class ReviewBeforeDelivery:
     Params: ClassVar[type[GuardParams]] = ReviewBeforeDeliveryParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"orders", "shipments"})
+    speaks_by: ClassVar[tuple[str, ...]] = ("profile",)
     reasons: ClassVar[Mapping[str, str]] = {
         "review_before_delivery.never_ordered": "The customer has not bought the goods that the message follows up on.",
         "review_before_delivery.not_delivered": "The goods are ordered and not delivered.",
@@ -83,11 +84,11 @@ class ReviewBeforeDelivery:
     def _holds(self, items: tuple[Item, ...], facts: Facts, latest: datetime, now: datetime) -> Iterator[Hold]:
         is_there: dict[str, bool] = {}
         for place, item in enumerate(items):
-            bought = [found for found in orders_like(item, facts, self.params.same) if found[0].counts_as_bought]
-            if not bought:
+            newest = newest_bought(item, facts, self.params.same)
+            if newest is None:
                 yield Hold(_NEVER, latest, (Evidence("purchase", item.product_id, "unknown"),), place=place)
                 continue
-            order, products = bought[0] if len(bought) == 1 else max(bought, key=_placing)
+            order, products = newest
             if order.order_id not in is_there:
                 is_there[order.order_id] = self._is_there(order, facts, now)
             if not is_there[order.order_id]:
@@ -116,10 +117,6 @@ class ReviewBeforeDelivery:
                 until = latest if goods.arrived_at is None else goods.arrived_at + self.params.until
                 evidence = (of_purchase(order), *map(of_parcel, goods.parcels))
                 yield Hold(_REASONS[goods.state], until, evidence, on_change=goods.arrived_at is None, place=place)
-
-
-def _placing(found: tuple[Order, tuple[str, ...]]) -> tuple[datetime, str]:
-    return found[0].placed_at, found[0].order_id
 
 
 def _leaving_out(never: list[Hold], verdict: Verdict | Unsure) -> Verdict | Unsure:

@@ -6,6 +6,7 @@ or else by the catalog; goods of no known category are only like themselves. `an
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Literal, TypeAlias, TypeVar
 
 from journeys.vocabulary import Facts, Item, Order, Refund, Return
@@ -17,6 +18,22 @@ Fact = TypeVar("Fact", Order, Return)
 def orders_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Order, tuple[str, ...]]]:
     """Give the orders that hold goods like these, each with the ids of its products that are alike."""
     return _facts_like(item, facts, same, facts.orders_of_product, facts.orders)
+
+
+def newest_bought(item: Item, facts: Facts, same: Same) -> tuple[Order, tuple[str, ...]] | None:
+    """Give the newest order of goods like these that counts as bought, with the ids of its products that are alike."""
+    if same == "product" and not facts.goods.products:
+        # The index has the orders of a product by age, so that those of years ago need no look.
+        for order_id in reversed(facts.orders_of_product.get(item.product_id, ())):
+            if facts.orders[order_id].counts_as_bought:
+                return facts.orders[order_id], (item.product_id,)
+        return None
+    bought = [found for found in orders_like(item, facts, same) if found[0].counts_as_bought]
+    return max(bought, key=_placing, default=None)
+
+
+def _placing(found: tuple[Order, tuple[str, ...]]) -> tuple[datetime, str]:
+    return found[0].placed_at, found[0].order_id
 
 
 def returns_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Return, tuple[str, ...]]]:

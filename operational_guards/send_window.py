@@ -126,6 +126,7 @@ class SendWindow:
     Params: ClassVar[type[GuardParams]] = SendWindowParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
+    speaks_by: ClassVar[tuple[str, ...]] = ("profile",)
     reasons: ClassVar[Mapping[str, str]] = {
         "send_window.closed": "It is outside the send window on the customer's clock.",
     }

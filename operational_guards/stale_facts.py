@@ -45,6 +45,7 @@ class StaleFacts:
     Params: ClassVar[type[GuardParams]] = StaleFactsParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
+    speaks_by: ClassVar[tuple[str, ...]] = ("doubts",)
     reasons: ClassVar[Mapping[str, str]] = {
         "stale_facts.silent": "A source has said nothing for longer than is usual for it.",
         "stale_facts.no_answer": "A source was asked about the customer and did not answer.",

@@ -21,7 +21,8 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
     customer.tick(now)
     for snapshot in list(other.enrollments.values()):
         journey = program.journey_of(snapshot)
-        if journey is not None and _is_twice(customer, snapshot, journey):
+        # What follows on the end of one may end another.
+        if journey is not None and snapshot.id in other.enrollments and _is_twice(customer, snapshot, journey):
             carry_out(other, leave(journey, snapshot, scope_of(other, program), "merged"), program)
     for entry in other.outbox.values():
         entry.delivery = replace(entry.delivery, profile_id=customer.id)
@@ -33,6 +34,8 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
     customer.changes.facts.update(dict.fromkeys(join_facts(customer.facts, other.facts)))
     customer.facts.profile = merge(customer.facts.profile, other.facts.profile)
     _join_memory(customer.memory, other.memory)
+    # What came along may be of another version, and they may live by another clock from now on.
+    customer.ruled_by = None
     customer.memory.absorbed += [other.id, *other.memory.absorbed]
     customer.facts.sends.extend(other.facts.sends)
     wake_sleepers(customer, now)

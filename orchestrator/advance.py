@@ -45,8 +45,12 @@ def advance(
 
 def _play(customer: Customer, events: deque[Event], until: datetime, program: Program, *, by_delivery: bool) -> None:
     missed_by = None if by_delivery else until
-    move_on(customer, program, until, by_delivery=by_delivery)
-    set_timers(customer, program, missed_by)
+    if customer.ruled_by is not program:
+        is_ruled = move_on(customer, program, until, by_delivery=by_delivery)
+        set_timers(customer, program, missed_by)
+        customer.ruled_by = program if is_ruled else None
+    elif program.dated or program.watched:
+        look(customer, program, missed_by)
     while True:
         timer = _next_timer(customer, program)
         is_event = bool(events) and (timer is None or events[0].at < timer)
@@ -180,7 +184,8 @@ def _next_timer(customer: Customer, program: Program) -> datetime | None:
     best = next_opening(customer, program)
     for snapshot in customer.enrollments.values():
         due = snapshot.due_at
-        if due is not None and (best is None or due < best) and snapshot.journey in program.running:
+        # Nothing decides on a version that is not known: its timer would come for ever.
+        if due is not None and (best is None or due < best) and program.journey_of(snapshot) is not None:
             best = due
     for membership in memory.memberships.values():
         until = membership.until

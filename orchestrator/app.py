@@ -1,6 +1,6 @@
 """How is it all wired? The only place where the parts of a workspace are put together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from actions.base import Action, Surroundings
 from actions.lead_magnet import LINK_KEY, read_link_keys
-from actions.render import Renderer, Shop
 from journeys.spec import JourneysFile
 from orchestrator.asking_sources import build_asked
 from orchestrator.clock import HistoryMoments, LiveMoments, wall_now, worker_id
@@ -22,6 +21,7 @@ from orchestrator.in_force import InForce, as_deployed, in_force, runnable_proje
 from orchestrator.letterbox import Letterbox
 from orchestrator.links import Links
 from orchestrator.people import MAGNETS, People
+from orchestrator.phrasing import renderer_of, utm_of
 from orchestrator.program import Program
 from orchestrator.project import Project
 from orchestrator.rejected import RejectedEvents
@@ -107,16 +107,14 @@ def note_sources(project: Project, store: Store) -> None:
     store.listen_to({name: source.adapter.name for name, source in project.sources.items()}, wall_now())
 
 
-def build_reception(
-    project: Project, spec: JourneysFile, store: Store, folder: Path, committed: Callable[[], None]
-) -> Reception:
-    """Put together what takes the calls of vendors; `committed` is called after each commit that brought news.
+def build_reception(project: Project, spec: JourneysFile, folder: Path, commits: GroupCommit) -> Reception:
+    """Put together what takes the calls of vendors.
 
     Raises MissingSecret for a source whose calls cannot be checked.
     """
     hooks = build_hooks(project.sources, read_secret)
     desks = {name: Desk(hook, SegmentSource(spec.shop.country, name=name)) for name, hook in hooks.items()}
-    return Reception(desks, GroupCommit(store, committed), RejectedEvents(folder))
+    return Reception(desks, commits, RejectedEvents(folder))
 
 
 def build_calls(project: Project, spec: JourneysFile, folder: Path, commits: GroupCommit) -> Reception:
@@ -149,21 +147,13 @@ def _post(running: InForce, place: Place) -> Post:
     return Post(
         shop=shop,
         actions=_actions(running.project, running.spec, surroundings),
-        renderer=_renderer(running.project, running.spec),
+        renderer=renderer_of(running.project.templates, shop),
         links=Links(keys, public_url() or shop.url, shop_url=shop.url),
         link_keys=keys,
-        utm={name: channel.utm for name, channel in spec.channels.items() if channel.utm},
+        utm=utm_of(spec),
         # Without an address of our own, links lead to the shop directly: nobody else would know what /l/ is.
         tracked=frozenset(name for name, channel in spec.channels.items() if channel.tracking and public_url()),
-        former={each: _renderer(keeper, running.spec) for each, keeper in running.keepers.items()},
-    )
-
-
-def _renderer(project: Project, spec: JourneysFile) -> Renderer:
-    """Let a project's templates speak for the shop."""
-    shop = spec.shop
-    return Renderer(
-        project.templates, Shop(shop.name, shop.url, shop.currency, shop.country, shop.voice.sign_off, shop.address)
+        former={each: renderer_of(keeper.templates, shop) for each, keeper in running.keepers.items()},
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from journeys.errors import OrchestratorError
 from journeys.spelling import nearest
 from orchestrator.explain import Asked, Fields, Past, explain
+from orchestrator.in_force import InForce
 from orchestrator.sources.contact import normal_email, normal_phone
 from orchestrator.standing import Standing
 from orchestrator.store import standings, views
@@ -57,6 +58,11 @@ def load_past(store: Store, name: str, country: str) -> Past:
             undecided=frozenset(views.undecided(connection, ids)),
             set_aside=views.set_aside(connection, ids),
         )
+
+
+def known_journeys(running: InForce, past: Past) -> tuple[str, ...]:
+    """Name the journeys a question about a person can be about: those in force, and those they ever entered."""
+    return tuple(dict.fromkeys((*running.names, *past.entered)))
 
 
 def load_delivery(store: Store, key: int) -> DeliveryStory:

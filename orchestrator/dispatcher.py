@@ -18,11 +18,10 @@ from actions.errors import TemplateError
 from actions.lead_magnet import sign_link
 from actions.render import RenderContext, Renderer
 from journeys.keys import is_undo
-from journeys.localtime import zone_named
 from journeys.spec import CrmStep, LeadMagnetStep, SendStep, ShopSpec
-from journeys.vocabulary import Properties, Purpose
-from orchestrator.engine import NEVER_LEFT, Handover, Report
+from orchestrator.handover import NEVER_LEFT, Handover, Report
 from orchestrator.links import Links
+from orchestrator.phrasing import content_of, context_of, crm_of, is_marketing
 from orchestrator.program import Program, Version
 from orchestrator.sending import OVERTAKEN
 from orchestrator.store.base import Lost
@@ -148,43 +147,26 @@ class Dispatcher:
         content: Content | None = None
         match step.spec:
             case SendStep() as send:
-                content = _content(send, context, renderer)
+                content = content_of(send, context, renderer)
                 parameters["unsubscribe_url"] = context.unsubscribe_url
-            case LeadMagnetStep(lead_magnet=magnet):
+            case LeadMagnetStep(lead_magnet=magnet) as given:
                 expires_at = handover.at + magnet.expires
                 url = sign_link(
                     self._post.link_keys, self._post.links.base_url, magnet.file, str(delivery.id), expires_at
                 )
                 parameters |= {"file": magnet.file, "expires_at": expires_at.isoformat()}
-                content = renderer.render(magnet.template, replace(context, magnet_url=url))
+                content = content_of(given, replace(context, magnet_url=url), renderer)
             case CrmStep() as entry:
-                parameters |= _crm(entry, context, renderer)
+                parameters |= crm_of(entry, context, renderer)
         return Assignment(str(delivery.id), delivery, handover.profile, handover.at, content, parameters)
 
     def _context(self, handover: Handover) -> RenderContext:
-        delivery, profile = handover.delivery, handover.profile
-        is_marketing = delivery.purpose is Purpose.MARKETING
-        return RenderContext(
-            profile=profile,
-            now=handover.at.astimezone(zone_named(profile.timezone, self._post.shop.timezone)),
-            channel=delivery.channel,
-            journey=delivery.journey,
-            step=delivery.step,
-            entry=handover.entry,
-            items=delivery.items,
-            unsubscribe_url=self._post.links.unsubscribe(profile.id, delivery.channel) if is_marketing else "",
+        delivery, post = handover.delivery, self._post
+        unsubscribe = post.links.unsubscribe(handover.profile.id, delivery.channel) if is_marketing(delivery) else ""
+        return replace(
+            context_of(delivery, handover.profile, handover.entry, handover.at, zone=post.shop.timezone),
+            unsubscribe_url=unsubscribe,
             coupon=handover.coupon,
-            utm=self._post.utm.get(delivery.channel, {}),
-            track=partial(self._post.links.track, delivery.id) if delivery.channel in self._post.tracked else None,
+            utm=post.utm.get(delivery.channel, {}),
+            track=partial(post.links.track, delivery.id) if delivery.channel in post.tracked else None,
         )
-
-
-def _content(send: SendStep, context: RenderContext, renderer: Renderer) -> Content:
-    if send.template is not None:
-        return renderer.render(send.template, context, subject=send.subject or "")
-    return Content(renderer.render_text(send.text or "", context))
-
-
-def _crm(step: CrmStep, context: RenderContext, renderer: Renderer) -> Properties:
-    told = (("task", step.crm.task), ("note", step.crm.note))
-    return {name: renderer.render_text(text, context) for name, text in told if text is not None}

@@ -8,91 +8,28 @@ over after the commit; its outcome comes back as an input of a later turn.
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from hashlib import blake2b
-from typing import Protocol, TypeAlias
 
-from actions.backoff import next_attempt
-from actions.base import Outcome, Rejected, RetryLater, Sent, Unknown
-from journeys.decision import Fate
-from journeys.errors import OrchestratorError
-from journeys.values import quickly_made
-from journeys.vocabulary import NO_GOODS, Delivery, Profile, Properties
+from journeys.vocabulary import NO_GOODS
 from orchestrator.coupons import EXAMPLE, Codes, pool_for, takes_codes, wait_for_codes
 from orchestrator.customer import Customer, Doubts, Outgoing
 from orchestrator.doors import CountedDoors
 from orchestrator.garbage import no_search_for_garbage
+from orchestrator.handover import LEASE, Handover, Input, Moments, Output, Report, Superseded
 from orchestrator.inquiries import PATIENCE, Answered, Inquiries, Inquiry, forget_answer
 from orchestrator.judging import book_of
+from orchestrator.outcomes import reported, take_outcome
 from orchestrator.program import Program
 from orchestrator.rates import Gate
 from orchestrator.seat import Seat, TakeOver, play
-from orchestrator.sending import OVERTAKEN, judge_next, next_due, put_off, settle
+from orchestrator.sending import judge_entry, next_due, put_off
 from orchestrator.shared_facts import SharedFacts
 from orchestrator.store.base import Store, Turn
-from orchestrator.store.codes import from_ms, to_ms
+from orchestrator.store.codes import to_ms
 from orchestrator.store.writing import Batch
 
-LEASE = timedelta(minutes=5)
 MOST_SEATS = 2_500
-# The reason of an attempt that was lost on our side of the call: nobody has to be spared, so it is made up for at once.
-NEVER_LEFT = "attempt.not_found"
-
-
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """A delivery that was judged and may leave: everything its action needs, as it was at that moment.
-
-    `seen` is the newest place in the log it was judged with, `version` that of the journey its words come from.
-    """
-
-    delivery: Delivery
-    profile: Profile
-    entry: Properties
-    parameters: Properties
-    at: datetime
-    token: int
-    attempt: int
-    seen: int = 0
-    version: str = ""
-    coupon: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What came of a handover, or of asking a provider about a lost one."""
-
-    delivery_id: int
-    profile_id: int
-    token: int
-    outcome: Outcome
-
-
-Input: TypeAlias = Report | Answered
-Output: TypeAlias = Handover | Inquiry
-
-
-class Superseded(OrchestratorError):
-    """Other journeys were applied since this engine was put together: it must not decide by its own any more."""
-
-
-class Moments(Protocol):
-    """What time is it for a customer? The wall clock says one thing to all; history has a time for each."""
-
-    def claim_until(self) -> datetime:
-        """Claim customers who have something to do by this moment."""
-        ...
-
-    def leases_from(self) -> datetime:
-        """Count leases from this moment: always the wall clock's."""
-        ...
-
-    @property
-    def follows_events(self) -> bool:
-        """Say whether each customer's time is that of their own next input."""
-        ...
 
 
 @dataclass(slots=True)
@@ -272,16 +209,17 @@ class Engine:
         while not customer.is_calling:
             if not play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over):
                 return None
-            now = self._time_to_judge(customer, until)
-            if now is None:
+            due = self._to_judge(customer, until)
+            if due is None:
                 return []
-            if not by_delivery:
-                due = next_due(customer, now, self.program, is_live=True)
-                if due is not None and self._is_held(customer, due, now):
-                    continue
-                if due is not None and (inquiry := self._inquire(customer, due, now)) is not None:
-                    return [inquiry]
-            entry = judge_next(customer, now, self.program, is_live=not by_delivery)
+            now = until
+            if by_delivery:
+                now = max(due.due_at, customer.memory.clock)
+            elif self._is_held(customer, due, now):
+                continue
+            elif (inquiry := self._inquire(customer, due, now)) is not None:
+                return [inquiry]
+            entry = judge_entry(customer, due, now, self.program)
             forget_answer(customer)
             if entry is not None:
                 self.gate.begin(entry)
@@ -346,12 +284,11 @@ class Engine:
             customer.asking_until = now + PATIENCE
         return inquiry
 
-    def _time_to_judge(self, customer: Customer, until: datetime) -> datetime | None:
-        """Say when the next waiting delivery is judged, or None when nothing is due."""
-        due, asking_until = customer.next_delivery(self.program.running), customer.asking_until
-        if due is None or due.due_at > until or (asking_until is not None and asking_until > until):
+    def _to_judge(self, customer: Customer, until: datetime) -> Outgoing | None:
+        """Give the delivery that is judged next; None when nothing is due, or an answer is waited for."""
+        if customer.asking_until is not None and customer.asking_until > until:
             return None
-        return max(due.due_at, customer.memory.clock) if self.moments.follows_events else until
+        return next_due(customer, until, self.program, is_live=not self.moments.follows_events)
 
     def _take_over(
         self,
@@ -387,41 +324,13 @@ class Engine:
             coupon=entry.coupon,
         )
 
-    # Outcomes.
-
     def _settle(self, customer: Customer, report: Report, now: datetime) -> None:
-        """Take an outcome; one that comes after its lease was taken over is refused."""
-        entry = customer.outbox.get(report.delivery_id)
-        if entry is None or entry.token != report.token or entry.state not in ("attempting", "unknown"):
+        entry = reported(customer, report)
+        if entry is None:
             return
-        at = customer.memory.clock if self.moments.follows_events else now
         self.gate.end(entry.delivery.channel, entry.delivery.id, now)
-        outcome = report.outcome
-        customer.changes.finished.append((entry.delivery.id, entry.attempts, at, _word(outcome)))
-        customer.changes.touched[entry.delivery.id] = entry
-        entry.lease_until = None
-        match outcome:
-            case Sent(provider_id=provider_id):
-                entry.provider_id = provider_id
-                settle(customer, entry, Fate.SENT, "", at, self.program)
-            case Rejected(reason=reason):
-                settle(customer, entry, Fate.FAILED, reason, at, self.program)
-            case RetryLater(reason=reason, after=after):
-                self._retry(customer, entry, reason, after, at)
-            case Unknown(reason=reason):
-                entry.state, entry.reason = "unknown", reason
-
-    def _retry(self, customer: Customer, entry: Outgoing, reason: str, after: timedelta | None, now: datetime) -> None:
-        pause = next_attempt(entry.attempts, chance_of(entry.delivery.id, entry.attempts), after)
-        if pause is None and reason != OVERTAKEN:
-            settle(customer, entry, Fate.FAILED, "attempts_exhausted", now, self.program)
-            return
-        entry.state, entry.reason = "planned", reason
-        if pause is not None and reason not in (NEVER_LEFT, OVERTAKEN):
-            # In whole milliseconds, as it is stored: memory and database must agree on when it is due.
-            entry.due_at = from_ms(to_ms(now + pause))
-        # It surely did not leave, so caps must not count it while it waits.
-        customer.facts.sends[:] = [send for send in customer.facts.sends if send.delivery_id != entry.delivery.id]
+        at = customer.memory.clock if self.moments.follows_events else now
+        take_outcome(customer, entry, report.outcome, at, self.program)
 
 
 def _about_to_be_absorbed(seats: Mapping[int, Seat]) -> set[int]:
@@ -445,21 +354,3 @@ def _done(unread: list[int], seat: Seat) -> list[int]:
         return unread
     waiting = {event.seq for event in seat.events}
     return [seq for seq in unread if seq not in waiting]
-
-
-def chance_of(delivery_id: int, attempt: int) -> float:
-    """Draw the chance for a retry's jitter from the delivery itself, so that a replay draws the same."""
-    digest = blake2b(f"{delivery_id}/{attempt}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest) / 2**64
-
-
-def _word(outcome: Outcome) -> str:
-    match outcome:
-        case Sent():
-            return "sent"
-        case Rejected(reason=reason):
-            return f"rejected {reason}"
-        case RetryLater(reason=reason):
-            return f"retry_later {reason}"
-        case Unknown(reason=reason):
-            return f"unknown {reason}"

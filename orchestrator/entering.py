@@ -14,6 +14,7 @@ from journeys.errors import JourneyError
 from journeys.keys import enrollment_key
 from journeys.known_events import is_by_machine
 from journeys.scope import Scope
+from journeys.values import quickly_made
 from journeys.vocabulary import Event, Properties
 from orchestrator.customer import Customer
 from orchestrator.effects import apply_decision, scope_of
@@ -23,6 +24,7 @@ from orchestrator.program import Program
 MOST_STARTS = 50
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What opens a journey to a person: an event, or what an entry without one is given.
@@ -52,7 +54,7 @@ def let_in(customer: Customer, journey: Journey, program: Program, opening: Open
     if condition is not None and not condition.holds(scope):
         return
     key = _entry_key(journey, scope, opening.occurrence)
-    if key is None or _refuses(customer, journey, key, program):
+    if key is None or _refuses(customer, journey, key, program, depth=depth):
         return
     memory = customer.memory
     if journey.spec.entry.at_most is not None and not program.doors.opens(journey, memory.clock):
@@ -102,10 +104,19 @@ def _start(customer: Customer, journey: Journey, program: Program, given: Proper
 
 
 def _stop(customer: Customer, name: str, program: Program, depth: int) -> None:
-    for snapshot in [each for each in customer.enrollments.values() if each.journey == name]:
-        journey = program.journey_of(snapshot)
-        if journey is not None:
-            carry_out(customer, leave(journey, snapshot, scope_of(customer, program), "stopped"), program, depth + 1)
+    for snapshot in _inside(customer, name):
+        _take_out(customer, snapshot, "stopped", program, depth + 1)
+
+
+def _inside(customer: Customer, name: str) -> list[Snapshot]:
+    return [each for each in customer.enrollments.values() if each.journey == name]
+
+
+def _take_out(customer: Customer, snapshot: Snapshot, reason: str, program: Program, depth: int) -> None:
+    """End an enrollment from outside, unless what followed on the end of another has ended it already."""
+    journey = program.journey_of(snapshot)
+    if journey is not None and snapshot.id in customer.enrollments:
+        carry_out(customer, leave(journey, snapshot, scope_of(customer, program), reason), program, depth)
 
 
 def _entry_key(journey: Journey, scope: Scope, occurrence: str) -> str | None:
@@ -121,11 +132,14 @@ def _entered_under(journey: Journey, key: str) -> str:
     return f"{journey.name}\n{key}" if journey.spec.if_active == "parallel" else journey.name
 
 
-def _refuses(customer: Customer, journey: Journey, key: str, program: Program) -> bool:
-    """Apply re_entry and if_active; a restart takes the person out of the running enrollment first."""
+def _refuses(customer: Customer, journey: Journey, key: str, program: Program, *, depth: int) -> bool:
+    """Apply re_entry and if_active; a restart takes the person out of the running enrollment first.
+
+    When a journey that follows on that has started this one anew, the restart has happened.
+    """
     if journey.spec.entry.kind not in _COMING_ROUND and not _may_enter_again(customer, journey, key):
         return True
-    active = [snapshot for snapshot in customer.enrollments.values() if snapshot.journey == journey.name]
+    active = _inside(customer, journey.name)
     match journey.spec.if_active:
         case "ignore":
             return bool(active)
@@ -133,8 +147,8 @@ def _refuses(customer: Customer, journey: Journey, key: str, program: Program) -
             return any(snapshot.key == key for snapshot in active)
         case "restart":
             for snapshot in active:
-                carry_out(customer, leave(journey, snapshot, scope_of(customer, program), "restarted"), program)
-            return False
+                _take_out(customer, snapshot, "restarted", program, depth + 1)
+            return bool(active and _inside(customer, journey.name))
 
 
 # What the calendar opens again and again is not counted as entering again.

@@ -145,6 +145,14 @@ class _Phases:
 
 # Why not.
 
+# Why nobody came in where no event begins a journey and no chance was refused.
+_NO_CHANCE = {
+    "when": "its condition has not turned true since this person is known",
+    "schedule": "its schedule has not come round since this person is known",
+    "date": "its date is not known, or has not come since this person is known",
+    "journey": "the journey it follows has not been left since this person is known",
+}
+
 
 def _why_not(name: str, past: Past, asked: Asked, reasons: Mapping[str, list[str]]) -> str:
     if name in asked.quarantined:
@@ -155,7 +163,7 @@ def _why_not(name: str, past: Past, asked: Asked, reasons: Mapping[str, list[str
     found = reasons[name]
     if not found:
         entry = journey.entry.event
-        return f"no {entry} event came" if entry else "its schedule has not come round since this person is known"
+        return f"no {entry} event came" if entry else _NO_CHANCE[journey.spec.entry.kind]
     earlier = len(found) - MOST_REASONS
     more = f"; and {earlier:,} more before" if earlier > 0 else ""
     aside = f"; this person was set aside after an error: {past.set_aside}" if past.set_aside else ""

@@ -1,8 +1,9 @@
 """Which journeys run here, and what do people inside earlier versions go by?
 
 As long as nobody has used `tactful apply` or `tactful rollback`, the files of the folder run as they stand and are put
-into force when the process starts; when that would leave somebody at a step that is gone, what ran last goes on. From
-the first `apply` on, what was applied runs and the files are only looked at to say that they differ.
+into force when the process starts. When that would leave somebody at a step that is gone, what ran last goes on; where
+nothing was ever put into force, nothing runs. From the first `apply` on, what was applied runs and the files are only
+looked at to say that they differ.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,7 @@ from orchestrator.bundle import project_of, read_bundle
 from orchestrator.clock import wall_now
 from orchestrator.deployment import Bundle, Deployment, DeploymentKind, Order, hash_of, versions_of
 from orchestrator.plan import Plan, Standing, make_plan, order
+from orchestrator.plan_stages import NobodyKnows, Refusal, Undecided
 from orchestrator.plan_text import refused
 from orchestrator.program import Lineage, Program, Version
 from orchestrator.project import Project, load_project
@@ -55,6 +57,24 @@ class InForce:
     former: Mapping[Version, Journey] = field(default_factory=dict)
     keepers: Mapping[Version, Project] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def journeys(self) -> Mapping[str, Journey]:
+        """Give the journeys that run, then those that only go on for people inside, in their newest version."""
+        kept = {name: keeper.journeys[name] for (name, _), keeper in reversed(list(self.keepers.items()))}
+        return {
+            **self.project.journeys,
+            **{name: each for name, each in kept.items() if name not in self.spec.journeys},
+        }
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name all that the file in force names, those with an error as well, and those that only go on."""
+        return tuple(dict.fromkeys((*self.spec.journeys, *self.journeys)))
+
+    def project_for(self, journey: str, version: str) -> Project:
+        """Give the project whose words and guards hold for whoever is on this version."""
+        return self.keepers.get((journey, version), self.project)
 
     def program(self, catalog: Catalog) -> Program:
         """Give what runs, with what is known of earlier versions."""
@@ -128,7 +148,8 @@ class Archive:
 def in_force(store: Store, folder: Path) -> InForce:
     """Say what runs in this workspace; files that may go into force by themselves do.
 
-    Raises NotRunnable, with every problem, when what should run cannot be used as a whole.
+    Raises NotRunnable, with every problem, when what should run cannot be used as a whole, and when nothing was ever
+    put into force and somebody inside would be lost.
     """
     archive = Archive(store, folder)
     newest = archive.newest()
@@ -136,11 +157,23 @@ def in_force(store: Store, folder: Path) -> InForce:
         return _as_deployed(archive, newest, differing(newest, folder))
     project, _ = runnable_project(folder)
     plan = make_plan(archive.standing(), project, read_bundle(folder))
+    if plan.compared_with != (0 if newest is None else newest.id):
+        # Somebody put journeys into force since the look at what was.
+        return in_force(store, folder)
     if plan.refusals and newest is not None:
         return _as_deployed(archive, newest, held_back(plan))
+    if newest is None and _lost(plan):
+        raise NotRunnable(nothing_runs(plan))
     if newest is None or is_news(plan):
         _take_up(store, order(plan, at=wall_now(), by=login_name(), kind="run"), plan)
     return as_deployed(store, folder)
+
+
+def deployed(store: Store, folder: Path) -> InForce | None:
+    """Give what is in force, and say where the files differ; None when nothing was ever put into force."""
+    archive = Archive(store, folder)
+    newest = archive.newest()
+    return None if newest is None else _as_deployed(archive, newest, differing(newest, folder))
 
 
 def as_deployed(store: Store, folder: Path) -> InForce:
@@ -214,18 +247,33 @@ def held_back(plan: Plan) -> tuple[str, ...]:
     )
 
 
+def nothing_runs(plan: Plan) -> str:
+    """Say why nothing runs in a database that an earlier tactful left, which kept no journeys."""
+    lost = "\n".join(f"  {refused(refusal)}" for refusal in _lost(plan))
+    return (
+        "nothing runs, because these files would lose people who are inside journeys of an earlier version:\n"
+        f"{lost}\n"
+        "  `tactful plan` shows everything; `tactful apply` takes --end. Or run once with the files as they were, "
+        "and change them after that"
+    )
+
+
+def _lost(plan: Plan) -> list[Refusal]:
+    return [refusal for refusal in plan.refusals if isinstance(refusal, NobodyKnows | Undecided)]
+
+
 def warnings_of(store: Store, folder: Path) -> tuple[str, ...]:
-    """Say how the files of a folder differ from what is in force."""
+    """Say how the files of a folder differ from what is in force, or why nothing can be yet."""
     archive = Archive(store, folder)
     newest = archive.newest()
-    if newest is None or hash_of(read_bundle(folder)) == newest.hash:
-        return ()
-    if archive.is_by_hand():
+    if newest is not None and (archive.is_by_hand() or hash_of(read_bundle(folder)) == newest.hash):
         return differing(newest, folder)
     project = load_project(folder)
     if not project.is_runnable:
         return ()
     plan = make_plan(archive.standing(), project, read_bundle(folder))
+    if newest is None:
+        return (nothing_runs(plan),) if _lost(plan) else ()
     return held_back(plan) if plan.refusals else ()
 
 

@@ -7,7 +7,7 @@ chosen so that the entry's condition holds.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice, product
 from typing import Any
 
@@ -20,6 +20,7 @@ from orchestrator.scenario import Happening
 MADE_UP_GOODS = tuple(Item(f"product_{number}", f"Product {number}", 10.0 * number) for number in range(1, 7))
 
 _MOST_TRIES = 20_000
+_A_WEEK = timedelta(days=7)
 _OF_EVENT = re.compile(r"\bevent\.([a-z]\w*)")
 _OF_ENTRY = re.compile(r"\bentry\.([a-z]\w*)")
 _TEXT = re.compile(r"\"([^\"]*)\"|'([^']*)'")
@@ -48,10 +49,10 @@ def made_up_entry(journey: Journey, schema: Schema, scope: Scope, texts: Iterabl
     others = [*_OF_EVENT.findall(journey.key.text if journey.key else ""), *_read_inside(journey, texts)]
     call = journey.spec.entry.call
     known = schema.events.get(event, {}) if call is None else call
-    fixed = {name: next(_values(name, known.get(name, "any"), "")) for name in dict.fromkeys(others)}
+    fixed = {name: next(_values(name, known.get(name, "any"), "", scope.now)) for name in dict.fromkeys(others)}
     if call is not None:
         fixed["journey"] = journey.name
-    choices = [list(_values(name, known.get(name, "any"), asked)) for name in deciding]
+    choices = [list(_values(name, known.get(name, "any"), asked, scope.now)) for name in deciding]
     first: dict[str, Any] | None = None
     for values in islice(product(*choices), _MOST_TRIES):
         properties = fixed | dict(zip(deciding, values, strict=True))
@@ -69,7 +70,7 @@ def _read_inside(journey: Journey, texts: Iterable[str]) -> Iterator[str]:
         yield from _OF_ENTRY.findall(text)
 
 
-def _values(name: str, kind: str, asked: str) -> Iterator[Any]:
+def _values(name: str, kind: str, asked: str, now: datetime) -> Iterator[Any]:
     """Give values that a property may have, the most natural first, then what the condition compares with."""
     match kind:
         case "items":
@@ -82,6 +83,8 @@ def _values(name: str, kind: str, asked: str) -> Iterator[Any]:
                 yield from (number, number + 1, number - 1)
         case "boolean":
             yield from (True, False)
+        case "date":
+            yield from ((now + _A_WEEK).isoformat(), (now - _A_WEEK).isoformat())
         case _:
             yield "ann@example.com" if name == "email" else f"{name.removesuffix('_id')}_1"
             yield from (one or other for one, other in _TEXT.findall(asked))

@@ -14,14 +14,14 @@ from orchestrator.entering import carry_out
 from orchestrator.program import Program
 
 
-def move_on(customer: Customer, program: Program, until: datetime, *, by_delivery: bool) -> None:
-    """Move the customer's enrollments to the versions that run.
+def move_on(customer: Customer, program: Program, until: datetime, *, by_delivery: bool) -> bool:
+    """Move the customer's enrollments to the versions that run; True when they all are of these already.
 
     Live this happens at the moment of the deployment, however long the customer slept; a history has no such moment.
     """
     overtaken = [snapshot for snapshot in customer.enrollments.values() if program.is_overtaken(snapshot)]
     if not overtaken:
-        return
+        return True
     lineage = program.lineage
     if lineage.at is not None and not by_delivery:
         customer.tick(min(lineage.at, until))
@@ -34,3 +34,4 @@ def move_on(customer: Customer, program: Program, until: datetime, *, by_deliver
             old = lineage.former.get((snapshot.journey, snapshot.version))
             new = program.journeys.get(snapshot.journey)
             carry_out(customer, rebase(snapshot, old, new, scope_of(customer, program)), program)
+    return False

@@ -8,31 +8,48 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from journeys.compile import Journey
-from journeys.localtime import next_scheduled, on_day, zone_named
+from journeys.localtime import is_scheduled, next_scheduled, on_day, zone_named
 from journeys.scope import ON_THE_SPOT, Scope
 from orchestrator.customer import Customer, Watch
 from orchestrator.effects import scope_of
 from orchestrator.entering import Opening, let_in
 from orchestrator.program import Program
 
+# The kinds of entry that open without anything happening to a person: who sleeps has to be asked when one is new.
+OPENED_BY_TIME = ("schedule", "date", "when")
+
 
 def set_timers(customer: Customer, program: Program, now: datetime | None) -> None:
-    """Set the timers that the customer does not have yet; `now` is None in a history, where nothing is missed."""
+    """Set the timers that the customer does not have as the journeys stand; `now` is None in a history.
+
+    There nothing is missed, and everybody was there from the beginning. Live, what a journey is first asked about
+    somebody is asked of now.
+    """
     memory = customer.memory
     for journey in program.scheduled:
-        if journey.name not in memory.scheduled:
+        if not _is_set(customer, journey):
             after = memory.clock if now is None else max(memory.clock, now)
             memory.scheduled[journey.name] = _next_occurrence(customer, journey, after)
     if program.dated or program.watched:
-        look(customer, program)
+        look(customer, program, now)
+    if len(memory.scheduled) > len(program.scheduled) or len(memory.watched) > len(program.watched):
+        _forget_others(customer, program)
 
 
-def look(customer: Customer, program: Program) -> None:
+def _forget_others(customer: Customer, program: Program) -> None:
+    """Forget what is not waited for any more: a journey that comes back makes up for nothing."""
+    memory = customer.memory
+    for journeys, known in ((program.scheduled, memory.scheduled), (program.watched, memory.watched)):
+        for name in known.keys() - {journey.name for journey in journeys}:
+            del known[name]
+
+
+def look(customer: Customer, program: Program, now: datetime | None = None) -> None:
     """See what dates and segments have come to, after something changed or some time went by."""
     for journey in program.dated:
         _set_date(customer, journey, program)
     for journey in program.watched:
-        _watch(customer, journey, program)
+        _watch(customer, journey, program, now)
 
 
 def move_clock(customer: Customer, program: Program) -> None:
@@ -46,14 +63,18 @@ def next_opening(customer: Customer, program: Program) -> datetime | None:
     """Say when time next opens something for the customer."""
     memory = customer.memory
     best: datetime | None = None
-    for name, due in memory.scheduled.items():
-        if (best is None or due < best) and name in program.journeys:
+    # By the journeys that open so now: one whose entry was another kind has left a timer behind that means nothing.
+    for journey in program.scheduled:
+        due = memory.scheduled.get(journey.name)
+        if due is not None and (best is None or due < best):
             best = due
-    for name, due in memory.dates.items():
-        if (best is None or due < best) and name in program.journeys:
+    for journey in program.dated:
+        due = memory.dates.get(journey.name)
+        if due is not None and (best is None or due < best):
             best = due
-    for name, watch in memory.watched.items():
-        if watch.look_at is not None and (best is None or watch.look_at < best) and name in program.journeys:
+    for journey in program.watched:
+        watch = memory.watched.get(journey.name)
+        if watch is not None and watch.look_at is not None and (best is None or watch.look_at < best):
             best = watch.look_at
     return best
 
@@ -95,8 +116,15 @@ def _remember(customer: Customer, journey: Journey, due: datetime) -> None:
     customer.memory.occurred[journey.name] = _name(due, _zone(customer, journey))
 
 
+def _is_set(customer: Customer, journey: Journey) -> bool:
+    """Say whether the timer of a schedule is one of its occurrences: not where it had another schedule before."""
+    schedule, due = journey.spec.entry.schedule, customer.memory.scheduled.get(journey.name)
+    return due is not None and schedule is not None and is_scheduled(due, schedule, _zone(customer, journey))
+
+
 def _has_occurred(customer: Customer, journey: Journey, due: datetime) -> bool:
-    return _name(due, _zone(customer, journey)) <= customer.memory.occurred.get(journey.name, "")
+    last = customer.memory.occurred.get(journey.name)
+    return last is not None and _name(due, _zone(customer, journey)) <= last
 
 
 def _next_occurrence(customer: Customer, journey: Journey, after: datetime) -> datetime:
@@ -153,11 +181,13 @@ def _in_year(day: date, year: int) -> date:
 # Segments.
 
 
-def _watch(customer: Customer, journey: Journey, program: Program) -> None:
+def _watch(customer: Customer, journey: Journey, program: Program, now: datetime | None = None) -> None:
     """Let the customer in when the condition has turned true; who is seen for the first time is only looked at."""
     assert journey.when is not None
-    scope = scope_of(customer, program)
-    is_true, before = journey.when.holds(scope), customer.memory.watched.get(journey.name)
+    scope, before = scope_of(customer, program), customer.memory.watched.get(journey.name)
+    if before is None and now is not None:
+        scope.now = max(scope.now, now)
+    is_true = journey.when.holds(scope)
     customer.memory.watched[journey.name] = Watch(is_true, journey.when.next_change(scope))
     if is_true and before is not None and not before.was_true:
         let_in(customer, journey, program, Opening())

@@ -13,6 +13,7 @@ from typing import Any
 from journeys.compile import CompiledStep, Journey
 from journeys.rebase import OUT, Leaves, Lost, Recounts, Stays, landing, moves_of
 from orchestrator.deployment import Bundle, Deployment, DeploymentKind, Inside, Order
+from orchestrator.openings import OPENED_BY_TIME
 from orchestrator.plan_stages import (
     Added,
     Changed,
@@ -110,12 +111,12 @@ def make_plan(standing: Standing, project: Project, bundle: Bundle, choices: Cho
 
 def order(plan: Plan, *, at: datetime, by: str, kind: DeploymentKind, note: str = "") -> Order:
     """Say what has to be written to carry a plan out, and whom it concerns."""
-    wakes, scheduled = set[str](), set[str]()
+    wakes, timed = set[str](), set[str]()
     for stage in plan.stages:
         match stage:
             case Added(journey=name) | Changed(journey=name):
                 wakes.add(name)
-                scheduled |= {name} if plan.project.journeys[name].spec.entry.schedule else set()
+                timed |= {name} if plan.project.journeys[name].spec.entry.kind in OPENED_BY_TIME else set()
             case Moves(journey=name) | Ends(journey=name) | Finishes(journey=name):
                 wakes.add(name)
             case _:
@@ -131,7 +132,7 @@ def order(plan: Plan, *, at: datetime, by: str, kind: DeploymentKind, note: str 
         note=note,
         parent=plan.compared_with or None,
         wakes=tuple(sorted(wakes)),
-        wakes_all=bool(scheduled),
+        wakes_all=bool(timed),
     )
 
 
@@ -179,6 +180,8 @@ class _Planner:
                 yield Misnamed("--keep", name, "has nobody inside; leave the option out")
             elif name in self.choices.end:
                 yield Misnamed("--keep", name, "cannot both be kept and ended; say one of the two")
+            elif not self._is_known(name):
+                yield Misnamed("--keep", name, "has people inside a version of which nothing is kept; leave it out")
 
     # A journey that runs.
 
@@ -256,7 +259,11 @@ class _Planner:
             yield Finishes(name, version, sum(each.people for each in self._inside(name) if each.version == version))
         undecided = sum(each.people for each in self._inside(name) if each.version not in keeps)
         if undecided:
-            yield Undecided(name, undecided)
+            yield Undecided(name, undecided, self._is_known(name))
+
+    def _is_known(self, name: str) -> bool:
+        """Say whether every version that somebody is on was kept, so that they can finish on it."""
+        return all(each.named in self.standing.former for each in self._inside(name))
 
 
 def _steps(name: str, old: Journey, new: Journey) -> Iterator[Stage]:

@@ -142,10 +142,14 @@ class NoTarget:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A refusal: a journey with people is gone, and nobody said whether they leave or finish."""
+    """A refusal: a journey with people is gone, and nobody said whether they leave or finish.
+
+    They cannot finish on a version of which nothing `is_kept`.
+    """
 
     journey: str
     people: int
+    is_kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

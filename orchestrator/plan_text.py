@@ -198,17 +198,19 @@ def refused(refusal: Refusal) -> str:
         case NobodyKnows(name, step, people):
             return (
                 f'{name}: step "{step}" is gone and {_they(people, "is", "are")} there; '
-                f"write `moved: {{{step}: STEP}}` into the journey to send them to another step, or `moved: {{{step}: exit}}` to let them leave"
+                f"write `moved: {{{step}: STEP}}` into the journey to send them to another step, "
+                f"or `moved: {{{step}: exit}}` to let them leave"
             )
         case NoTarget(name, step, target):
             return (
                 f'{name}: `moved:` sends "{step}" to "{target}", which is no step of the journey; '
                 "name one that is, or `exit`"
             )
-        case Undecided(name, people):
+        case Undecided(name, people, is_kept):
+            finish = f", `--keep {name}` lets them finish" if is_kept else ""
             return (
                 f"{name}: the journey is gone and {_they(people, 'is', 'are')} inside; "
-                f"`--end {name}` lets them leave, `--keep {name}` lets them finish"
+                f"`--end {name}` lets them leave{finish}"
             )
         case Misnamed(option, name, because):
             return f"{option} {name}: {name} {because}"

@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from actions.base import Content
-from actions.render import RenderContext, Renderer, Shop
+from actions.render import RenderContext
 from journeys.catalog import Catalog
 from journeys.compile import CompiledStep, Journey
 from journeys.errors import OrchestratorError
-from journeys.localtime import zone_named
 from journeys.schema import Schema
 from journeys.scope import EnrollmentView, Scope
 from journeys.spec import CrmStep, JourneysFile, LeadMagnetStep, SendStep
@@ -26,6 +25,7 @@ from orchestrator.effects import scope_of
 from orchestrator.imagined_life import person
 from orchestrator.judging import ask
 from orchestrator.made_up import MADE_UP_GOODS, made_up_entry
+from orchestrator.phrasing import content_of, context_of, crm_of, is_marketing, renderer_of, utm_of
 from orchestrator.program import Program
 from orchestrator.project import Project
 
@@ -205,35 +205,22 @@ class _Looking:
 
     def content(self, items: tuple[Item, ...], entry: Properties) -> Content:
         """Render the message. Raises TemplateError when that does not work for this person."""
-        shop, context = self._spec.shop, self._context(items, entry)
-        speaker = Shop(shop.name, shop.url, shop.currency, shop.country, shop.voice.sign_off, shop.address)
-        renderer = Renderer(self._project.templates, speaker)
+        context = self._context(items, entry)
+        renderer = renderer_of(self._project.templates, self._spec.shop)
         match self._step.spec:
-            case SendStep(template=str(template)) as send:
-                return renderer.render(template, context, subject=send.subject or "")
-            case SendStep(text=text):
-                return Content(renderer.render_text(text or "", context))
-            case LeadMagnetStep(lead_magnet=magnet):
-                return renderer.render(magnet.template, replace(context, magnet_url=f"{_SAMPLE_LINK}magnet"))
-            case CrmStep(crm=crm):
-                told = (renderer.render_text(text, context) for text in (crm.task, crm.note) if text)
-                return Content("\n".join(told))
+            case SendStep() | LeadMagnetStep() as message:
+                return content_of(message, context, renderer)
+            case CrmStep() as told:
+                return Content("\n".join(crm_of(told, context, renderer).values()))
         return Content("")
 
     def _context(self, items: tuple[Item, ...], entry: Properties) -> RenderContext:
-        spec, profile = self._step.spec, self._customer.facts.profile
-        channel = self._spec.channels.get(self._channel)
-        is_marketing = isinstance(spec, SendStep) and spec.purpose is Purpose.MARKETING
-        return RenderContext(
-            profile=profile,
-            now=self._asked.now.astimezone(zone_named(profile.timezone, self._spec.shop.timezone)),
-            channel=self._channel,
-            journey=self._asked.journey,
-            step=self._asked.step,
-            entry=entry,
-            items=items,
-            unsubscribe_url=f"{_SAMPLE_LINK}unsubscribe" if is_marketing else "",
-            coupon=EXAMPLE if isinstance(spec, SendStep) and spec.coupon else "",
+        step, delivery, profile = self._step.spec, self.delivery(items), self._customer.facts.profile
+        return replace(
+            context_of(delivery, profile, entry, self._asked.now, zone=self._spec.shop.timezone),
+            unsubscribe_url=f"{_SAMPLE_LINK}unsubscribe" if is_marketing(delivery) else "",
+            magnet_url=f"{_SAMPLE_LINK}magnet" if isinstance(step, LeadMagnetStep) else "",
+            coupon=EXAMPLE if isinstance(step, SendStep) and step.coupon else "",
             locale=self._asked.locale,
-            utm=(channel.utm if channel else None) or {},
+            utm=utm_of(self._spec).get(delivery.channel, {}),
         )

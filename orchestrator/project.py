@@ -38,6 +38,7 @@ from operational_guards.registry import (
 )
 from operational_guards.rule import UNKNOWN
 from orchestrator.contents import TEMPLATES, coupon_fault, languages, unused
+from orchestrator.holding import unguarded
 from orchestrator.including import Files, Folder, read_included
 from orchestrator.parameters import check_parameters
 from orchestrator.program import Program, build_program
@@ -96,7 +97,7 @@ class Project:
             return build_program(())
         known = load_guards()
         everywhere = Setting(
-            spec.shop.timezone, _groups(spec), self._places(EVERYWHERE), unknown={**UNKNOWN, **spec.if_unknown}
+            spec.shop.timezone, groups_of(spec), self._places(EVERYWHERE), unknown={**UNKNOWN, **spec.if_unknown}
         )
         of_step = {
             (name, step.id): build_rules(
@@ -122,7 +123,7 @@ class Project:
         return {str(known[-1]): place for known, place in self.places.items() if known[:-1] == path}
 
 
-def _groups(spec: JourneysFile) -> dict[str, tuple[str, ...]]:
+def groups_of(spec: JourneysFile) -> dict[str, tuple[str, ...]]:
     """Name the journeys of each group; what a quarantined one sent before counts all the same."""
     groups = sorted({journey.group for journey in spec.journeys.values() if journey.group})
     return {group: tuple(name for name, journey in spec.journeys.items() if journey.group == group) for group in groups}
@@ -225,7 +226,7 @@ class _Checker:
         self.templates = templates
         self.actions = actions
         self.schema = Schema.of(spec.events, spec.attributes, segments=spec.segments, conditions=spec.conditions)
-        self.groups = _groups(spec)
+        self.groups = groups_of(spec)
         self.holds = {name: channel.hold for name, channel in spec.channels.items() if channel.hold is not None}
         self.problems: list[Problem] = []
         self.journeys: dict[str, Journey] = {}
@@ -247,6 +248,7 @@ class _Checker:
         self.problems += [self.parsed.locate(fault) for fault in faults]
         if not any(problem.severity == "error" for problem in (*self.parsed.problems, *self.problems)):
             self.problems += unused(self.templates, self.spec.journeys)
+            self.problems += map(self.parsed.locate, unguarded(self.spec, self.groups, known))
 
     def _named(self) -> list[Fault]:
         """Check segments and conditions themselves, and whether all are used where every journey could be read."""
@@ -311,8 +313,8 @@ class _Checker:
             match step:
                 case SendStep():
                     self._template(name, (*path, "template"), step.template, step.purpose)
-                    self._text((*path, "text"), step.text, journey)
-                    self._text((*path, "subject"), step.subject, journey)
+                    self._text((*path, "text"), step.text, journey, step.purpose)
+                    self._text((*path, "subject"), step.subject, journey, step.purpose)
                     faults = coupon_fault(path, step, self.templates)
                     self.problems += [self.parsed.locate(fault) for fault in faults]
                 case LeadMagnetStep():
@@ -342,10 +344,17 @@ class _Checker:
             )
             self.problems.append(self.parsed.locate(Fault(path, "template.stage", message)))
 
-    def _text(self, path: tuple[str | int, ...], text: str | None, journey: JourneySpec) -> None:
+    def _text(
+        self,
+        path: tuple[str | int, ...],
+        text: str | None,
+        journey: JourneySpec,
+        purpose: Purpose = Purpose.TRANSACTIONAL,
+    ) -> None:
         if text is None:
             return
-        for problem in self.templates.check_text(text, self._profile_names(), self._entry_names(journey)):
+        names, entry = self._profile_names(), self._entry_names(journey)
+        for problem in self.templates.check_text(text, names, entry, purpose=purpose):
             fault = Fault(path, problem.code, problem.message, problem.severity, problem.column)
             self.problems.append(self.parsed.locate(fault))
 

@@ -14,6 +14,7 @@ import msgspec
 from journeys.vocabulary import Purpose
 from operational_guards.base import Guard
 from operational_guards.http import Http
+from operational_guards.panel import Panel
 from operational_guards.registry import Setting, build_rules
 from operational_guards.rule import Rule
 from orchestrator.customer import JudgementKind
@@ -52,11 +53,11 @@ def rulebook(rules: Sequence[Rule]) -> Rulebook:
         return NO_RULES
     digest = blake2b(describe(rules).encode(), digest_size=8).digest()
     return Rulebook(
-        rules=tuple(rules),
+        rules=Panel.of(rules),
         edition=int.from_bytes(digest) >> 1 | 1,
         has_endpoint=any(rule.name == Http.name for rule in rules),
-        forecasting=rules_on("forecast", rules),
-        reviewing=rules_on("membership", rules),
+        forecasting=Panel.of(rules_on("forecast", rules)),
+        reviewing=Panel.of(rules_on("membership", rules)),
     )
 
 

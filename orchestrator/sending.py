@@ -43,8 +43,11 @@ def judge_next(customer: Customer, now: datetime, program: Program, *, is_live: 
     One that is delayed goes back to sleep, one that is suppressed is settled.
     """
     entry = next_due(customer, now, program, is_live=is_live)
-    if entry is None:
-        return None
+    return None if entry is None else judge_entry(customer, entry, now, program)
+
+
+def judge_entry(customer: Customer, entry: Outgoing, now: datetime, program: Program) -> Outgoing | None:
+    """Judge a delivery that is due, as `judge_next` does."""
     customer.tick(now)
     if _has_lost_its_step(customer, entry, program):
         return None

@@ -40,6 +40,7 @@ class Pass:
     ended_at: datetime | None = None
     reason: str = ""
     waiting: Waiting | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _what_for(found: Pass, journey: str, program: Program, zone: ZoneInfo) -> st
         return f", {_waits(found.waiting, program, zone)}"
     if found.due_at is None:
         return ""
-    event = _awaited(program.journeys.get(journey), found.step)
+    event = _awaited(program.journey_at(journey, found.version), found.step)
     awaited = f" for {event}" if event else ""
     return f", which waits{awaited} until {_moment(found.due_at, zone)}"
 

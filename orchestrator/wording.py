@@ -4,14 +4,15 @@ For stories that are only imagined: the words of a message or of a CRM entry, re
 Links that would have to be signed stand for themselves.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions.render import RenderContext, Renderer, Shop
-from journeys.localtime import zone_named
+from actions.render import Renderer
 from journeys.spec import CrmStep, LeadMagnetStep, SendStep, Step
 from journeys.vocabulary import Delivery, Profile, Properties
 from orchestrator.coupons import EXAMPLE
+from orchestrator.phrasing import content_of, context_of, crm_of, is_marketing, renderer_of, utm_of
 from orchestrator.project import Project
 
 _UNSIGNED = "https://link.invalid/"
@@ -28,47 +29,37 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Renders for one shop, whose clock is that of everybody without one of their own."""
+    """Renders for one shop, whose clock is that of everybody without one of their own.
+
+    By channel, `utm` says what its links say of themselves.
+    """
 
     renderer: Renderer
     zone: str
+    utm: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of(self, step: Step, delivery: Delivery, profile: Profile, entry: Properties, at: datetime) -> Said:
         """Say what a delivery of this step says. Raises TemplateError when it cannot be said to this person."""
-        context = self._context(delivery, profile, entry, at)
-        if isinstance(step, SendStep) and step.coupon:
-            context = replace(context, coupon=EXAMPLE)
+        context = replace(
+            context_of(delivery, profile, entry, at, zone=self.zone),
+            unsubscribe_url=_UNSIGNED if is_marketing(delivery) else "",
+            utm=self.utm.get(delivery.channel, {}),
+        )
         match step:
-            case SendStep(template=str(template)):
-                return Said(self.renderer.render(template, context, subject=step.subject or "").subject)
             case SendStep():
-                self.renderer.render_text(step.text or "", context)
-                return Said()
-            case LeadMagnetStep(lead_magnet=magnet):
-                content = self.renderer.render(magnet.template, replace(context, magnet_url=_UNSIGNED))
-                return Said(content.subject)
-            case CrmStep(crm=crm):
-                render = self.renderer.render_text
-                return Said(task=render(crm.task or "", context).strip(), note=render(crm.note or "", context).strip())
+                coupon = EXAMPLE if step.coupon else ""
+                return Said(content_of(step, replace(context, coupon=coupon), self.renderer).subject)
+            case LeadMagnetStep():
+                return Said(content_of(step, replace(context, magnet_url=_UNSIGNED), self.renderer).subject)
+            case CrmStep():
+                told = crm_of(step, context, self.renderer)
+                return Said(task=told.get("task", "").strip(), note=told.get("note", "").strip())
             case _:
                 return Said()
-
-    def _context(self, delivery: Delivery, profile: Profile, entry: Properties, at: datetime) -> RenderContext:
-        return RenderContext(
-            profile=profile,
-            now=at.astimezone(zone_named(profile.timezone, self.zone)),
-            channel=delivery.channel,
-            journey=delivery.journey,
-            step=delivery.step,
-            entry=entry,
-            items=delivery.items,
-            unsubscribe_url=_UNSIGNED,
-        )
 
 
 def wording_of(project: Project) -> Wording:
     """Give the words of a workspace that can be used."""
     assert project.spec is not None
     shop = project.spec.shop
-    speaker = Shop(shop.name, shop.url, shop.currency, shop.country, shop.voice.sign_off, shop.address)
-    return Wording(Renderer(project.templates, speaker), shop.timezone)
+    return Wording(renderer_of(project.templates, shop), shop.timezone, utm_of(project.spec))

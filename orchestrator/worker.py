@@ -12,8 +12,9 @@ from datetime import timedelta
 
 from orchestrator.clock import wall_now
 from orchestrator.dispatcher import Dispatcher
-from orchestrator.engine import LEASE, Engine, Handover, Input, Output, Superseded
+from orchestrator.engine import Engine
 from orchestrator.enquirer import Enquirer
+from orchestrator.handover import LEASE, Handover, Input, Output, Superseded
 from orchestrator.inquiries import Inquiries, Inquiry
 from orchestrator.program import Program
 from orchestrator.silence import Terms

@@ -6,13 +6,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from journeys.localtime import zone_named
-from journeys.spec import JourneysFile
 from journeys.spelling import did_you_mean
-from orchestrator.asking import DeliveryStory, load_delivery, load_past
-from orchestrator.cli.database import opened
+from orchestrator.asking import DeliveryStory, known_journeys, load_delivery, load_past
+from orchestrator.cli.in_force import opened_in_force
 from orchestrator.cli.options import HERE, AsJson, Database, Workspace
 from orchestrator.cli.output import print_json
-from orchestrator.cli.workspace import usable_project
 from orchestrator.clock import wall_now
 from orchestrator.explain import Asked
 from orchestrator.explain import explain as explained
@@ -38,9 +36,9 @@ def explain(
 ) -> None:
     """Say why a person got this message, or did not: their events, every step, every judgement with its facts.
 
-    For each journey it says how often they entered, or why they never did. Each guard's answer comes with the line of
-    journeys.yaml that set it up, and each fact with who told it and how long before. Times are on the shop's clock, in
-    JSON in UTC.
+    For each journey in force it says how often they entered, or why they never did. Each guard's answer comes with the
+    line of journeys.yaml that set it up, and each fact with who told it and how long before. Times are on the shop's
+    clock, in JSON in UTC.
 
     \b
     Examples:
@@ -50,16 +48,16 @@ def explain(
     """
     if (name is None) == (delivery is None):
         raise typer.BadParameter("expected a PROFILE or --delivery KEY, and not both")
-    project, spec = usable_project(folder)
-    zone = zone_named(spec.shop.timezone)
-    with opened(folder, database) as store:
+    with opened_in_force(folder, database) as (store, running):
+        shop = running.spec.shop
+        zone = zone_named(shop.timezone)
         if delivery is not None:
             _show(load_delivery(store, delivery), zone, as_json=as_json)
             return
-        wanted = _wanted(journey, spec)
-        past = load_past(store, name or "", spec.shop.country)
-        program = project.program(store.catalog())
-    explanation = explained(past, Asked(program, wanted, spec.shop.timezone, wall_now(), project.quarantined))
+        past = load_past(store, name or "", shop.country)
+        wanted = _wanted(journey, known_journeys(running, past))
+        program = running.program(store.catalog())
+    explanation = explained(past, Asked(program, wanted, shop.timezone, wall_now(), running.project.quarantined))
     if as_json:
         print_json(
             {
@@ -81,10 +79,10 @@ def _show(story: DeliveryStory, zone: ZoneInfo, *, as_json: bool) -> None:
         typer.echo(line)
 
 
-def _wanted(journey: str | None, spec: JourneysFile) -> tuple[str, ...]:
+def _wanted(journey: str | None, known: tuple[str, ...]) -> tuple[str, ...]:
     if journey is None:
-        return tuple(spec.journeys)
-    if journey not in spec.journeys:
-        hint = did_you_mean(journey, spec.journeys) or f"; the journeys are {', '.join(spec.journeys)}"
+        return known
+    if journey not in known:
+        hint = did_you_mean(journey, known) or f"; the journeys are {', '.join(known)}"
         raise typer.BadParameter(f'there is no journey "{journey}"{hint}', param_hint="--journey")
     return (journey,)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from journeys.spec import JourneysFile
 from journeys.spelling import did_you_mean
 from operational_guards.registry import load_guards
 from orchestrator.cli.database import opened
+from orchestrator.cli.in_force import what_runs
 from orchestrator.cli.moments import duration, first_moment, last_moment
 from orchestrator.cli.options import HERE, AsJson, Database, Workspace
 from orchestrator.cli.output import counted, print_json, print_table
@@ -19,6 +21,8 @@ from orchestrator.cli.workspace import understood
 from orchestrator.clock import wall_now
 from orchestrator.reports.guards import OBJECTIONS, Count, GuardReport, Place, Question
 from orchestrator.reports.worth import OUTCOMES, Difference, Group, Outcome, Trial, WorthReport, compare
+from orchestrator.settings import database_url, is_made
+from orchestrator.store.base import Store
 from orchestrator.weighing import weigh_guards
 
 Fields = dict[str, Any]
@@ -63,10 +67,13 @@ def guards_report(
       tactful guards report --from 2011-03-01 --to 2011-03-31
       tactful guards report --guard in_delivery --within 30d
     """
-    spec = understood(folder)
-    question = _question(spec, begin, end, guard, journey)
     span = duration(within, "--within")
+    if not is_made(database_url(folder, database)):
+        # A file that cannot be understood leaves no database behind.
+        understood(folder)
     with opened(folder, database) as store:
+        spec, journeys = _in_force(store, folder)
+        question = _question(spec, journeys, (begin, end), guard=guard, journey=journey)
         report, worth = weigh_guards(store, question, span, currency=spec.shop.currency, now=wall_now())
     if as_json:
         print_json(_fields(question, report, worth))
@@ -78,16 +85,31 @@ def guards_report(
         typer.echo("\nno guard had a holdout, so nobody can say what one is worth: give one `holdout: 2%`")
 
 
+def _in_force(store: Store, folder: Path) -> tuple[JourneysFile, tuple[str, ...]]:
+    """Give what is in force and its journeys, else what the file says, even where some of it is wrong."""
+    running = what_runs(store, folder)
+    if running is not None:
+        return running.spec, running.names
+    spec = understood(folder)
+    return spec, tuple(spec.journeys)
+
+
 def _question(
-    spec: JourneysFile, begin: str | None, end: str | None, guard: str | None, journey: str | None
+    spec: JourneysFile,
+    journeys: Iterable[str],
+    span: tuple[str | None, str | None],
+    *,
+    guard: str | None,
+    journey: str | None,
 ) -> Question:
     zone = zone_named(spec.shop.timezone)
+    begin, end = span
     return Question(
         zone,
         first_moment(begin, zone),
         last_moment(end, zone),
         _known("guard", guard, load_guards()),
-        _known("journey", journey, spec.journeys),
+        _known("journey", journey, journeys),
     )
 
 

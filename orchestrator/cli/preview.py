@@ -13,6 +13,7 @@ from journeys.errors import OrchestratorError
 from operational_guards.verdict import Allow, Delay, DropItems, Suppress, Verdict
 from orchestrator.asking import load_past
 from orchestrator.cli.database import opened
+from orchestrator.cli.in_force import opened_in_force
 from orchestrator.cli.options import HERE, AsJson, Database, Workspace
 from orchestrator.cli.output import clock, print_json
 from orchestrator.cli.workspace import usable_project
@@ -20,7 +21,6 @@ from orchestrator.clock import wall_now
 from orchestrator.likeness import load_likeness
 from orchestrator.preview import Asked, Preview, find_step, preview_known, preview_made_up
 from orchestrator.preview_page import preview_page
-from orchestrator.project import Project
 from orchestrator.scenario_file import read_profile
 from orchestrator.settings import database_url, is_made
 
@@ -51,8 +51,8 @@ def preview(
 ) -> None:
     """Show the message of a step as one person would get it now, with what the guards say. Nothing is ever sent.
 
-    Without --profile the person is made up, and so are the event that began the journey and goods where there are none.
-    Of somebody known, the goods are those the journey would find now.
+    Without --profile the person is made up, and so are the event that began the journey and goods where there are none,
+    and the message is the one of the files. Somebody known gets the one in force, with the goods it would find now.
 
     \b
     Examples:
@@ -62,11 +62,11 @@ def preview(
     """
     if profile is not None and traits is not None:
         raise typer.BadParameter("--with is about a made-up person; leave it out, or --profile")
-    project, _ = usable_project(folder)
-    asked = Asked(*find_step(step, project), wall_now(), locale)
     if profile is not None:
-        seen = _known(asked, project, profile, database)
+        seen = _known(step, profile, locale, (folder, database))
     else:
+        project, _ = usable_project(folder)
+        asked = Asked(*find_step(step, project), wall_now(), locale)
         seen = preview_made_up(asked, project, _traits(traits), _catalog(folder, database))
     if as_json:
         print_json(_fields(seen))
@@ -76,13 +76,19 @@ def preview(
         _show(seen, html, is_opened=is_opened)
 
 
-def _known(asked: Asked, project: Project, name: str, database: str | None) -> Preview:
-    assert project.spec is not None
-    country = project.spec.shop.country
-    with opened(project.folder, database) as store:
-        likeness = load_likeness(store, name, country, asked.now)
+def _known(step: str, name: str, locale: str, place: tuple[Path, str | None]) -> Preview:
+    """Look at the message as it is in force for this person: on the version they finish on, if they do."""
+    now = wall_now()
+    with opened_in_force(*place) as (store, running):
+        country = running.spec.shop.country
+        likeness = load_likeness(store, name, country, now)
         events = load_past(store, name, country).events
-    return preview_known(asked, project, likeness.seat.customer, likeness.catalog, events)
+    customer = likeness.seat.customer
+    versions = {each.journey: each.version for each in customer.enrollments.values()}
+    journey = step.partition(".")[0]
+    project = running.project_for(journey, versions.get(journey, ""))
+    asked = Asked(*find_step(step, project), now, locale)
+    return preview_known(asked, project, customer, likeness.catalog, events)
 
 
 def _catalog(folder: Path, database: str | None) -> Catalog:

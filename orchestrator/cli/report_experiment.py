@@ -7,10 +7,9 @@ import typer
 from journeys.duration import format_duration
 from journeys.schema import Schema
 from journeys.spelling import did_you_mean
-from orchestrator.cli.database import opened
+from orchestrator.cli.in_force import opened_in_force
 from orchestrator.cli.options import HERE, AsJson, Database, Workspace
 from orchestrator.cli.output import print_json, print_table
-from orchestrator.cli.workspace import usable_project
 from orchestrator.clock import wall_now
 from orchestrator.experimenting import Planned, planned, report
 from orchestrator.reports.experiments import ExperimentReport
@@ -37,11 +36,10 @@ def report_experiment(
       tactful report experiment
       tactful report experiment cart_recovery.nudge --json
     """
-    project, spec = usable_project(folder)
-    chosen = _chosen(planned(iter(project.journeys.values())), name)
-    schema = Schema.of(spec.events, spec.attributes)
     now = wall_now()
-    with opened(folder, database) as store:
+    with opened_in_force(folder, database) as (store, running):
+        chosen = _chosen(planned(iter(running.journeys.values())), name)
+        schema = Schema.of(running.spec.events, running.spec.attributes)
         reports = [(each, report(store, each, schema, now)) for each in chosen]
     if as_json:
         print_json({"experiments": [_fields(each, found) for each, found in reports]})

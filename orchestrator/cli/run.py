@@ -66,7 +66,9 @@ def run(
 
 def _front(app: App, folder: Path, address: Address) -> Front:
     """Serve beside the worker, which is woken by whatever comes in."""
-    return open_front(Workplace(folder, app.project, app.spec, app.store), address, app.worker.woken.set)
+    return open_front(
+        Workplace(folder, app.store, app.project, app.spec, app.worker.engine.deployment), address, app.worker.woken.set
+    )
 
 
 def _end_of_history(folder: Path, database: str | None) -> datetime:

@@ -41,7 +41,9 @@ def serve(
         for warning in running.warnings:
             typer.echo(warning, err=True)
         note_sources(running.project, store)
-        front = open_front(Workplace(folder, running.project, running.spec, store), Address(host, port), _nobody_waits)
+        deployment = 0 if running.deployment is None else running.deployment.id
+        work = Workplace(folder, store, running.project, running.spec, deployment)
+        front = open_front(work, Address(host, port), _nobody_waits)
         announce(front, as_json=as_json)
         asyncio.run(_serve(front))
 

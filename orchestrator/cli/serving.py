@@ -2,29 +2,35 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
 from journeys.spec import JourneysFile
-from orchestrator.app import build_calls, build_people, build_reception
+from orchestrator.app import build_calls, build_people, build_reception, note_sources
 from orchestrator.cli.output import print_json
+from orchestrator.group_commit import GroupCommit
 from orchestrator.http.application import web_application
+from orchestrator.http.following import Application, Following
+from orchestrator.http.metrics import Tally
 from orchestrator.http.server import Address, bind, served
+from orchestrator.in_force import as_deployed
 from orchestrator.project import Project
-from orchestrator.sources.configured import terms_of
+from orchestrator.settings import read_secret
+from orchestrator.sources.configured import build_hooks, terms_of
 from orchestrator.store.base import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """The workspace that is served."""
+    """The workspace that is served, as it is in force."""
 
     folder: Path
+    store: Store
     project: Project
     spec: JourneysFile
-    store: Store
+    deployment: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +45,42 @@ class Front:
 def open_front(work: Workplace, address: Address, committed: Callable[[], None]) -> Front:
     """Bind the address and put the application together; serving begins on the event loop that enters it.
 
-    Raises AddressTaken, or MissingSecret for a source whose calls cannot be checked.
+    `committed` is called after each commit that brought news. Raises AddressTaken, or MissingSecret for a source whose
+    calls cannot be checked.
     """
-    reception = build_reception(work.project, work.spec, work.store, work.folder, committed)
-    people = build_people(work.spec, work.store, work.folder, reception.commits)
-    calls = build_calls(work.project, work.spec, work.folder, reception.commits)
-    application = web_application(reception, work.store, terms_of(work.project.sources), people, calls)
+    commits = GroupCommit(work.store, committed)
+    application = follow(work, commits)
     bound, real = bind(address)
-    return Front(real, tuple(sorted(reception.desks)), served(application, bound, reception.commits))
+    hooks = tuple(sorted(build_hooks(work.project.sources, read_secret)))
+    return Front(real, hooks, served(application, bound, commits))
+
+
+def follow(work: Workplace, commits: GroupCommit) -> Following:
+    """Put the application together; when other journeys are put into force, anew from those."""
+    tally = Tally()
+    return Following(
+        work.store,
+        _application(work, commits, tally),
+        work.deployment,
+        lambda: _application(_as_deployed(work), commits, tally),
+    )
+
+
+def _as_deployed(work: Workplace) -> Workplace:
+    running = as_deployed(work.store, work.folder)
+    note_sources(running.project, work.store)
+    return replace(work, project=running.project, spec=running.spec)
+
+
+def _application(work: Workplace, commits: GroupCommit, tally: Tally) -> Application:
+    return web_application(
+        build_reception(work.project, work.spec, work.folder, commits),
+        work.store,
+        terms_of(work.project.sources),
+        build_people(work.spec, work.store, work.folder, commits),
+        build_calls(work.project, work.spec, work.folder, commits),
+        tally=tally,
+    )
 
 
 def announce(front: Front, *, as_json: bool) -> None:

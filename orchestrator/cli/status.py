@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -13,11 +14,12 @@ from orchestrator.cli.options import HERE, AsJson, Database, Workspace
 from orchestrator.cli.output import clock, coloured, counted, listed, print_json
 from orchestrator.clock import wall_now
 from orchestrator.deployment import Deployment
-from orchestrator.in_force import warnings_of
+from orchestrator.in_force import NotRunnable, deployed, warnings_of
 from orchestrator.project import Project, load_project
 from orchestrator.silence import Heard, listening
 from orchestrator.sources.configured import ConfiguredSource, terms_of
 from orchestrator.store import deployments, hearing, views
+from orchestrator.store.base import Store
 from orchestrator.store.views import Status
 
 _MOST_SHOWN = 20
@@ -42,7 +44,7 @@ def status(*, folder: Workspace = HERE, database: Database = None, as_json: AsJs
             heard = hearing.heard(connection)
             running = deployments.newest(connection)
         warnings = warnings_of(store, folder)
-    project = load_project(folder)
+        project = _project(store, folder)
     sources = [_source(source, heard.get(name), now) for name, source in project.sources.items()]
     if as_json:
         print_json({**_fields(found, project, sources), **_deployment_fields(running, warnings)})
@@ -53,6 +55,15 @@ def status(*, folder: Workspace = HERE, database: Database = None, as_json: AsJs
         typer.echo(line)
     for line in _source_lines(sources, now):
         typer.echo(line)
+
+
+def _project(store: Store, folder: Path) -> Project:
+    """Give what runs; the files, where nothing was put into force yet or what was cannot be used any more."""
+    try:
+        running = deployed(store, folder)
+    except NotRunnable:
+        running = None
+    return load_project(folder) if running is None else running.project
 
 
 @dataclass(frozen=True, slots=True)

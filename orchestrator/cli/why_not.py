@@ -6,20 +6,18 @@ import typer
 
 from journeys.errors import OrchestratorError
 from journeys.localtime import zone_named
-from journeys.spec import JourneysFile
 from journeys.spelling import did_you_mean
-from orchestrator.asking import load_past, load_standing
-from orchestrator.cli.database import opened
+from orchestrator.asking import known_journeys, load_past, load_standing
+from orchestrator.cli.in_force import opened_in_force
 from orchestrator.cli.options import HERE, AsJson, Database, Workspace
 from orchestrator.cli.output import print_json
-from orchestrator.cli.workspace import usable_project
 from orchestrator.clock import wall_now
 from orchestrator.explain import Asked
 from orchestrator.standing import fields_of, tell_standing
 
 
 class UnknownJourney(OrchestratorError):
-    """The file has no journey of this name."""
+    """There is no journey of this name."""
 
 
 def why_not(
@@ -42,21 +40,21 @@ def why_not(
       tactful why-not ilze@example.com winback
       tactful why-not '#17' cart_recovery --json
     """
-    project, spec = usable_project(folder)
-    _refuse_unknown(journey, spec)
-    with opened(folder, database) as store:
-        past = load_past(store, name, spec.shop.country)
-        program = project.program(store.catalog())
-        asked = Asked(program, (journey,), spec.shop.timezone, wall_now(), project.quarantined)
+    with opened_in_force(folder, database) as (store, running):
+        shop = running.spec.shop
+        past = load_past(store, name, shop.country)
+        _refuse_unknown(journey, known_journeys(running, past))
+        program = running.program(store.catalog())
+        asked = Asked(program, (journey,), shop.timezone, wall_now(), running.project.quarantined)
         standing = load_standing(store, past, asked, journey)
     if as_json:
         print_json(fields_of(standing))
         return
-    for line in tell_standing(standing, program, zone_named(spec.shop.timezone)):
+    for line in tell_standing(standing, program, zone_named(shop.timezone)):
         typer.echo(line)
 
 
-def _refuse_unknown(journey: str, spec: JourneysFile) -> None:
-    if journey not in spec.journeys:
-        hint = did_you_mean(journey, spec.journeys) or f"; the journeys are {', '.join(spec.journeys)}"
-        raise UnknownJourney(f'journeys.yaml: expected one of its journeys, got "{journey}"{hint}')
+def _refuse_unknown(journey: str, known: tuple[str, ...]) -> None:
+    if journey not in known:
+        hint = did_you_mean(journey, known) or f"; the journeys are {', '.join(known)}"
+        raise UnknownJourney(f'expected a journey that is in force, got "{journey}"{hint}')

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 
 from orchestrator.clock import wall_now
@@ -11,7 +10,7 @@ from orchestrator.http.answers import as_refusal
 from orchestrator.http.health import health_router
 from orchestrator.http.hooks import hooks_router
 from orchestrator.http.journeys import journeys_router
-from orchestrator.http.metrics import Counters, Standing, metrics_router
+from orchestrator.http.metrics import Standing, Tally, metrics_router
 from orchestrator.http.people import people_router
 from orchestrator.http.reception import Reception
 from orchestrator.people import People
@@ -25,14 +24,17 @@ def web_application(
     terms: Mapping[str, Terms],
     people: People | None = None,
     calls: Reception | None = None,
+    *,
+    tally: Tally | None = None,
 ) -> FastAPI:
     """Put the routes together. The framework's own pages load scripts from elsewhere, so they are left out.
 
-    Without `people` nothing is served but what machines ask for; `calls` takes those of journeys.
+    Without `people` nothing is served but what machines ask for; `calls` takes those of journeys. With `tally` the
+    figures go on where those of an earlier application ended.
     """
-    registry = CollectorRegistry()
-    counters = Counters(registry)
-    registry.register(Standing(store, terms, wall_now))
+    tally = tally or Tally()
+    tally.stand(Standing(store, terms, wall_now))
+    registry, counters = tally.registry, tally.counters
     application = FastAPI(title="tactful", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     application.add_exception_handler(HTTPException, as_refusal)
     routers = [hooks_router(reception, counters), health_router(store), metrics_router(registry)]

@@ -73,6 +73,22 @@ class Standing(Collector):
         yield _by("tactful_source_silent", "1 while a source is silent for too long.", "source", silent)
 
 
+class Tally:
+    """All that is measured in one process, whatever journeys it serves meanwhile."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.counters = Counters(self.registry)
+        self._standing: Standing | None = None
+
+    def stand(self, standing: Standing) -> None:
+        """Read from here how the workspace stands."""
+        if self._standing is not None:
+            self.registry.unregister(self._standing)
+        self._standing = standing
+        self.registry.register(standing)
+
+
 def _by(name: str, help_text: str, label: str, figures: Mapping[str, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, help_text, labels=[label])
     for key, figure in figures.items():

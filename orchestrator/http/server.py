@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from journeys.errors import OrchestratorError
 from orchestrator.group_commit import GroupCommit
@@ -57,7 +57,7 @@ def bind(address: Address) -> tuple[socket.socket, Address]:
 
 
 @asynccontextmanager
-async def served(application: FastAPI, bound: socket.socket, commits: GroupCommit) -> AsyncIterator[None]:
+async def served(application: ASGIApp, bound: socket.socket, commits: GroupCommit) -> AsyncIterator[None]:
     """Serve for as long as the block runs; then let calls under way come to their end and write what they brought."""
     config = uvicorn.Config(
         application,

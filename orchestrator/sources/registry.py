@@ -74,6 +74,11 @@ def load_adapter(name: str) -> type[Adapter]:
     return cast("type[Adapter]", loaded)
 
 
+def source_names() -> tuple[str, ...]:
+    """List everything that is installed, files' shapes and adapters alike."""
+    return tuple(sorted(_declared()))
+
+
 def is_called(loaded: Any) -> bool:
     """Say whether a class is a hook: its vendor calls us."""
     return hasattr(loaded, "receive")

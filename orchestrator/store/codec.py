@@ -221,10 +221,22 @@ def encode_given(judged: Judged) -> str:
 
 def encode_answers(answers: tuple[Answer, ...]) -> bytes:
     """Write what every guard answered. Guards that allow are named only, so that a quiet ledger stays small."""
+    known = _WRITTEN.get(id(answers))
+    if known is not None and known[0] is answers:
+        return known[1]
     for answer in answers:
         if not isinstance(answer.verdict, Allow):
-            return _encode([_answer(answer) for answer in answers])
-    return _all_allow(tuple([answer.guard for answer in answers]))
+            return _encode([_allows(one.guard) if isinstance(one.verdict, Allow) else _objects(one) for one in answers])
+    if len(_WRITTEN) >= _MOST_WRITTEN:
+        _WRITTEN.clear()
+    written = _all_allow(tuple([answer.guard for answer in answers]))
+    _WRITTEN[id(answers)] = answers, written
+    return written
+
+
+# Most letters get the very same answers, which are found by what they are and not by what they say.
+_WRITTEN: dict[int, tuple[tuple[Answer, ...], bytes]] = {}
+_MOST_WRITTEN = 1_000
 
 
 @lru_cache(maxsize=1_024)
@@ -239,12 +251,11 @@ def _allows(guard: str) -> msgspec.Raw:
     return msgspec.Raw(_encode({"guard": guard}))
 
 
-def _answer(given: Answer) -> dict[str, Any] | msgspec.Raw:
-    verdict, guard = given.verdict, given.guard
-    if isinstance(verdict, Allow):
-        return _allows(guard)
+def _objects(given: Answer) -> dict[str, Any]:
+    verdict = given.verdict
+    assert not isinstance(verdict, Allow)
     word = VERDICT_WORDS[VERDICT_CODES[type(verdict).__name__]]
-    answer: dict[str, Any] = {"guard": guard, "verdict": word, "reason": verdict.reason}
+    answer: dict[str, Any] = {"guard": given.guard, "verdict": word, "reason": verdict.reason}
     match verdict:
         case DropItems(places=places):
             answer["places"] = sorted(places)

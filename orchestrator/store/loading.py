@@ -190,8 +190,9 @@ def claim(connection: Connection, until: datetime, most: int, *, in_order: bool)
     """
     due = statements.CLAIM_DUE_IN_ORDER if in_order else statements.CLAIM_DUE
     inbox = statements.CLAIM_INBOX_IN_ORDER if in_order else statements.CLAIM_INBOX
-    ids = {row[0] for row in connection.exec_driver_sql(inbox, (most,)).all()}
-    ids.update([row[0] for row in connection.exec_driver_sql(due, (to_ms(until), most)).all()])
+    told = [row[0] for row in connection.exec_driver_sql(inbox, (most,)).all()]
+    # Whose time has come stands first: what others have to read must not keep them waiting.
+    ids = dict.fromkeys([row[0] for row in connection.exec_driver_sql(due, (to_ms(until), most)).all()] + told)
     chosen = sorted(ids)[:most] if in_order else list(ids)
     if connection.exec_driver_sql(statements.IS_FULLER, (MOST_EVENTS,)).first() is None:
         return chosen

@@ -16,7 +16,8 @@ _AFTER_EVERY_LETTER = "\U0010ffff"
 def passes(connection: Connection, ids: Iterable[int], journey: str) -> list[Pass]:
     """Give every time these profiles went through a journey, in order of entry."""
     rows = connection.exec_driver_sql(
-        "SELECT n.entered_at, n.step, n.due_at, n.ended_at, n.reason, d.id, d.state, d.reason, d.due_at, d.on_change "
+        "SELECT n.entered_at, n.step, n.due_at, n.ended_at, n.reason, d.id, d.state, d.reason, d.due_at, d.on_change, "
+        "n.version "
         "FROM enrollments n LEFT JOIN deliveries d ON d.id = n.delivery_id "
         "WHERE n.profile_id IN (SELECT value FROM json_each(?)) AND n.journey = ? ORDER BY n.entered_at, n.id",
         (codec.encode_text(sorted(ids)), journey),
@@ -34,6 +35,7 @@ def _pass(row: Any) -> Pass:
         ended_at=ended_at,
         reason=row[4],
         waiting=Waiting(row[5], STATES[row[6]], row[7], from_ms(row[8]), bool(row[9])) if is_parked else None,
+        version=row[10],
     )
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from orchestrator.asking_sources import AskedSources, build_asked
-from orchestrator.engine import Handover, Input, Output
 from orchestrator.enquirer import Enquirer
+from orchestrator.handover import Handover, Input, Output
 from orchestrator.inquiries import Inquiry
 from orchestrator.rejected import RejectedEvents
 from orchestrator.sources.configured import terms_of

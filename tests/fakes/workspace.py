@@ -17,9 +17,11 @@ from actions.render import Renderer, Shop
 from journeys.spec import JourneysFile
 from journeys.vocabulary import Delivery, Event, Outside
 from orchestrator.dispatcher import Dispatcher, Post
-from orchestrator.engine import Engine, Handover, Input, Moments, Report
+from orchestrator.engine import Engine
+from orchestrator.handover import Handover, Input, Moments, Report
 from orchestrator.inquiries import Answered, Inquiry
 from orchestrator.links import Links
+from orchestrator.openings import OPENED_BY_TIME
 from orchestrator.program import Program
 from orchestrator.project import Project, check_project
 from orchestrator.rulebooks import editions
@@ -169,7 +171,7 @@ class Workspace:
         journeys = {name: journey.version for name, journey in self.program.journeys.items()}
         self.store.deploy(
             journeys,
-            [journey.name for journey in self.program.scheduled],
+            [name for name, journey in self.program.journeys.items() if journey.spec.entry.kind in OPENED_BY_TIME],
             editions(self.program.books),
         )
 

@@ -19,7 +19,7 @@ from orchestrator.app import App, build, open_store
 from orchestrator.bundled import copy_example
 from orchestrator.daemon import run
 from orchestrator.demo_history import demo_history
-from orchestrator.engine import Report
+from orchestrator.handover import Report
 from orchestrator.importing import import_lines
 from orchestrator.intake import Rejects
 from orchestrator.sources.segment import SegmentSource

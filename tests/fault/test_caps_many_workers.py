@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from actions.base import Assignment, Outcome, Rejected, RetryLater
-from orchestrator.engine import Handover, Input
+from orchestrator.handover import Handover, Input
 from tests.conftest import OpenShop
 from tests.fakes.calls import identify, moment, track
 from tests.fakes.workspace import Workspace

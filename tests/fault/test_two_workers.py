@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from actions.base import Sent
-from orchestrator.engine import Handover, Report
+from orchestrator.handover import Handover, Report
 from tests.conftest import OpenShop
 from tests.fakes.calls import identify, moment, track
 from tests.fakes.journeys import LETTER, SERIES, WELCOME

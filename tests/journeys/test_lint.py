@@ -1,11 +1,16 @@
 """Does each structural rule find its mistake, once, and nothing else?"""
 
-from textwrap import indent
+from pathlib import Path
+from textwrap import indent, wrap
 
 import pytest
+from inline_snapshot import snapshot
 
+from journeys.examples import whole_file
 from journeys.lint import RULES, lint
+from journeys.linted import Rule
 from journeys.parse import parse
+from orchestrator.project import check_project
 
 HEAD = """\
 version: 1
@@ -77,7 +82,7 @@ def test_a_far_off_target_lists_the_steps() -> None:
 def test_exit_as_a_target_is_explained() -> None:
     assert found("{id: leave, go: exit}") == [
         'journeys.yaml:11:25: journey.unknown_target step "leave": go expects a step, and "exit" stands only after '
-        "if_suppressed; name a step, such as {id: leave, exit: done}"
+        "if_suppressed or on_failure; name a step, such as {id: leave, exit: done}"
     ]
 
 
@@ -154,13 +159,13 @@ def test_an_unreachable_step_is_a_warning_and_what_follows_it_is_not_repeated() 
     [
         (
             "entry: {key: event.id}",
-            '9:5: journey.entry_needs_one_door journey "cart": entry needs event or schedule, got neither; '
-            "keep exactly one",
+            '9:5: journey.entry_needs_one_door journey "cart": entry needs one of event, when, schedule, '
+            "date, call, journey, got none; keep exactly one",
         ),
         (
             'entry: {event: X, schedule: "10:00"}',
-            '9:5: journey.entry_needs_one_door journey "cart": entry needs event or schedule, got both; '
-            "keep exactly one",
+            '9:5: journey.entry_needs_one_door journey "cart": entry needs one of event, when, schedule, '
+            "date, call, journey, got event and schedule; keep exactly one",
         ),
         (
             'entry: {schedule: "10:00", key: event.id}',
@@ -169,8 +174,8 @@ def test_an_unreachable_step_is_a_warning_and_what_follows_it_is_not_repeated() 
         ),
         (
             "entry: {event: X, in: shop.timezone}",
-            '9:27: journey.in_without_schedule journey "cart": entry has in but no schedule; remove it, '
-            "events come when they come",
+            '9:27: journey.in_without_schedule journey "cart": entry has in but no schedule and no date; '
+            "remove it, events come when they come",
         ),
     ],
 )
@@ -188,7 +193,7 @@ def test_parallel_needs_a_key() -> None:
 def test_a_schedule_that_lets_in_only_once_is_an_error() -> None:
     assert found(entry='entry: {schedule: "Tue 10:00"}', more="re_entry: never") == [
         'journeys.yaml:10:15: journey.scheduled_only_once journey "cart": a schedule repeats, got re_entry never; '
-        'write always or "after 6d"'
+        "remove it, or the repetition"
     ]
 
 
@@ -236,7 +241,7 @@ def test_for_belongs_to_add() -> None:
 
 def test_a_crm_step_says_something() -> None:
     assert found("{id: a, crm: {channel: crm}}") == [
-        'journeys.yaml:11:17: journey.crm_needs_content step "a": crm needs task or note, got neither; add one'
+        'journeys.yaml:11:17: journey.crm_needs_content step "a": crm needs task, note or deal, got none; add one'
     ]
 
 
@@ -382,12 +387,293 @@ def test_what_does_not_follow_up_on_a_message_is_no_matter(steps: tuple[str, ...
 
 
 def test_every_rule_has_a_code_of_its_own_and_an_explanation() -> None:
-    assert len({rule.code for rule in RULES}) == len(RULES) == 20
+    assert len({rule.code for rule in RULES}) == len(RULES) == 50
     assert all(rule.code == f"journey.{rule.find.__name__}" and rule.explanation.endswith(".") for rule in RULES)
 
 
-def test_a_long_journey_is_linted_in_one_breath() -> None:
-    steps = "".join(f"      - {{id: s{place}, wait: 1d}}\n" for place in range(3_000))
-    parsed = parse(HEAD % "UTC" + "    entry: {event: A}\n    steps:\n" + steps)
+def codes_of(example: str) -> list[str]:
+    """Check an example as `tactful check` does, the templates, guards and conditions of it too."""
+    return [problem.code for problem in check_project(whole_file(example), {}, Path()).problems]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_bad_example_of_a_rule_gives_its_code_once_and_no_other(rule: Rule) -> None:
+    assert codes_of(rule.examples[0]) == [rule.code]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_good_example_of_a_rule_gives_none(rule: Rule) -> None:
+    assert codes_of(rule.examples[1]) == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_rule_says_in_one_sentence_what_to_do(rule: Rule) -> None:
+    assert rule.fix.endswith(".")
+
+
+def messages_of(example: str) -> list[str]:
+    parsed = parse(whole_file(example))
     assert parsed.spec is not None
-    assert lint(parsed.spec) == []
+    faults = lint(parsed.spec, ("Checkout Started", "Order Completed", "Email Clicked"))
+    return [line for fault in faults for line in wrap(fault.message, 96)]
+
+
+def test_the_messages_of_all_rules_are_these() -> None:
+    assert {rule.code: messages_of(rule.examples[0]) for rule in RULES} == snapshot(
+        {
+            "journey.unknown_target": [
+                'step "again": go names no step of this journey, got "pasue"; did you mean "pause"?'
+            ],
+            "journey.moved_nowhere": [
+                'journey "example": moved leads from "first" to "lettre", which is no step; did you mean',
+                '"letter"?',
+            ],
+            "journey.moved_still_there": [
+                'journey "example": moved names "letter", which is still a step; take it out of moved'
+            ],
+            "journey.loop_without_wait": [
+                'step "news": the loop news → again → news never waits; put a wait or wait_for step on it'
+            ],
+            "journey.unreachable_step": ['step "pause": no way leads here; let a step go to "pause", or remove it'],
+            "journey.reserved_step_id": [
+                'step "exit": the id "exit" has a meaning of its own; give the step another one'
+            ],
+            "journey.else_is_last": [
+                'step "sort": the ways below else are never tried; keep one else and move it last'
+            ],
+            "journey.arm_needs_if_or_else": ['step "sort": branch[0] needs if or else, got neither; keep exactly one'],
+            "journey.split_of_nobody": [
+                'step "test": every arm of the split has a share of 0; give at least one of them more'
+            ],
+            "journey.control_is_no_arm": ['step "test": control names no arm, got "shrt"; did you mean "short"?'],
+            "journey.entry_needs_one_door": [
+                'journey "example": entry needs one of event, when, schedule, date, call, journey, got event and',
+                "schedule; keep exactly one",
+            ],
+            "journey.schedule_with_key": [
+                'journey "example": entry has a schedule and a key; remove the key, it is taken from an event'
+            ],
+            "journey.key_without_event": [
+                'journey "example": entry has when and key; remove the key, it is taken from an event'
+            ],
+            "journey.in_without_schedule": [
+                'journey "example": entry has in but no schedule and no date; remove it, events come when they',
+                "come",
+            ],
+            "journey.date_keys_without_date": ['journey "example": entry has at but no date; remove it, or add date'],
+            "journey.entry_at_with_weekday": [
+                'journey "example": at says the time of the date\'s own day, got "Tue 09:00"; leave the weekday',
+                "out",
+            ],
+            "journey.machine_without_event": ['journey "example": exit has machine but no event; remove it'],
+            "journey.parallel_without_key": [
+                'journey "example": parallel is one enrollment per key, got no key; add entry.key, such as',
+                "event.checkout_id",
+            ],
+            "journey.scheduled_only_once": [
+                'journey "example": a schedule repeats, got re_entry never; remove it, or the repetition'
+            ],
+            "journey.re_entry_by_calendar": [
+                'journey "example": re_entry has no say in what a schedule opens, got "after 14d"; remove it'
+            ],
+            "journey.exit_needs_event_or_if": ['journey "example": exit[0] needs event or if, got neither; add one'],
+            "journey.exit_without_reason": [
+                'journey "example": exit[0] has no event to be named after; add reason: a short name'
+            ],
+            "journey.unknown_goal": ['journey "example": no goal is called "repeat_purchase"; add it under goals'],
+            "journey.holdout_without_goal": [
+                'journey "example": holdout keeps people out for a comparison, got no goal; add one, or remove it'
+            ],
+            "journey.wait_for_needs_one": [
+                'step "watch": wait_for needs one of event, first_of, condition, got none; keep exactly one'
+            ],
+            "journey.wait_for_stray_key": [
+                'step "watch": wait_for has machine but no event; remove it, or say all of it in the condition'
+            ],
+            "journey.then_never_taken": ['step "watch": every event of first_of has a go of its own; remove then'],
+            "journey.date_may_be_past": ['step "pause": the date may be past; add if_past: send, skip or exit'],
+            "journey.if_past_without_date": ['step "pause": "Tue 10:00" comes again and is never past; remove if_past'],
+            "journey.at_without_date": [
+                'step "pause": at belongs to a date that is computed; remove it, write the time into until'
+            ],
+            "journey.wait_at_with_weekday": [
+                'step "pause": at says the time of the date\'s own day, got "Tue 10:00"; leave the weekday out'
+            ],
+            "journey.late_drops_what_is_owed": [
+                'step "receipt": late leaves out what the customer is owed; write do: send or reschedule'
+            ],
+            "journey.unknown_timezone": [
+                'shop.timezone expects an IANA name such as Europe/Riga, got "Europe/Rigga"; did you mean',
+                '"Europe/Riga"?',
+            ],
+            "journey.of_is_no_message": [
+                'step "watch": wait_for.of expects a step that sends a message, got "pause"; name a send or',
+                "lead_magnet step, or leave it out",
+            ],
+            "journey.send_needs_one_content": [
+                'step "letter": send needs template or text, got neither; keep exactly one'
+            ],
+            "journey.min_items_without_items": [
+                'step "letter": send has min_items but no items; remove it, or add items'
+            ],
+            "journey.audience_needs_one_change": [
+                'step "ads": audience needs add or remove, got both; keep exactly one'
+            ],
+            "journey.for_without_add": ['step "ads": audience has for but no add; remove it, nobody is put in'],
+            "journey.crm_needs_content": ['step "call": crm needs task, note or deal, got none; add one'],
+            "journey.unknown_channel": ['step "letter": the channel "emial" is not set up; did you mean "email"?'],
+            "journey.misspelt_event": [
+                'journey "example": no event "Chekout Started" is known; did you mean "Checkout Started"? If not,',
+                "list it under events",
+            ],
+            "journey.follow_up_of_unsent": [
+                'step "reminder": "watch" follows up on it, even if it is not sent; add if_suppressed: exit, a',
+                "step, or continue if that is meant",
+            ],
+            "journey.unknown_journey": ['step "hand_over": no journey is called "caer"; did you mean "care"?'],
+            "journey.its_own_journey": ['step "leave": stop names the journey itself; exit instead'],
+            "journey.start_needs_call": [
+                'step "hand_over": start needs a journey whose entry is call, but journey "care" is entered by',
+                "event; give it entry: {call: {}}",
+            ],
+            "journey.start_arguments": ['step "hand_over": order_id expects a text, such as "7", got 7'],
+            "journey.circle_of_starts": [
+                'step "over": the journeys example → second → example lead round without a wait; put a wait',
+                "before one of the links",
+            ],
+            "journey.uncapped_group": [
+                'journey "example": no frequency cap names the group "news"; add groups: {news: "2 per 7d"} to',
+                "frequency_cap, or remove the group",
+            ],
+            "journey.colliding_journeys": [
+                'journey "second": Checkout Started also enters "example", which promotes entry.products by email',
+                "in the same week; cap the channel, give both one capped group, or tell the entries apart by an",
+                "if",
+            ],
+            "journey.priority_of_silence": [
+                'journey "example": priority says whose message goes first, and it sends none; remove it'
+            ],
+        }
+    )
+
+
+# What is over at once is no wait.
+
+
+@pytest.mark.parametrize(
+    ("pause", "is_loop"),
+    [
+        ("wait: {until: '2026-12-24', if_past: send}", True),
+        ("wait: {until: entry.expected_at, if_past: skip}", True),
+        ("wait: {until: entry.expected_at, if_past: exit}", False),
+        ("wait_for: {condition: profile.orders.count > 1, at_most: 1d}", True),
+    ],
+)
+def test_a_wait_that_may_be_over_at_once_stops_no_loop(pause: str, *, is_loop: bool) -> None:
+    faults = found(
+        "{id: first, set: {a: 1}}", f"{{id: a, {pause}}}", "{id: more, set: {a: 2}}", "{id: back, go: first}"
+    )
+    assert [fault.split()[1] for fault in faults] == ["journey.loop_without_wait"] * is_loop
+
+
+def test_a_loop_over_a_condition_is_none_where_only_the_end_of_the_wait_leads_back() -> None:
+    steps = (
+        "{id: a, wait_for: {condition: profile.orders.count > 1, at_most: 1d}, then: done}",
+        "{id: back, go: a}",
+        "{id: done, exit: finished}",
+    )
+    assert found(*steps) == []
+
+
+def test_a_loop_into_the_arm_of_a_split_is_found() -> None:
+    split = "{id: test, split: {x: 50%, y: 50%}, x: [{id: one, set: {a: 1}}, {id: back, go: test}]}"
+    assert [fault.split()[1] for fault in found(split)] == ["journey.loop_without_wait"]
+
+
+def test_what_comes_after_on_failure_is_reached() -> None:
+    steps = ("{id: a, send: email, text: x, on_failure: sorry}", "{id: done, exit: d}", "{id: sorry, exit: failed}")
+    assert found(*steps) == []
+
+
+def test_a_target_of_first_of_is_checked() -> None:
+    step = "{id: a, wait_for: {first_of: [{event: X, go: nowhere}, {event: Y}], at_most: 1d}}"
+    assert [fault.partition(" step ")[0] for fault in found(step)] == ["journeys.yaml:11:54: journey.unknown_target"]
+
+
+# Journeys that meet.
+
+
+def pair(one: str, other: str, guards: str = 'quiet_hours: {from: "21:00", to: "09:00"}') -> list[str]:
+    """Check two journeys beside each other and give the codes."""
+    text = f"guards: {{{guards}}}\njourneys:\n  one: {one}\n  other: {other}\n"
+    return [problem.code for problem in check_project(whole_file(text), {}, Path()).problems]
+
+
+def basket(entry: str = "event: Checkout Started", pause: str = "1d", more: str = "", channel: str = "email") -> str:
+    send = f"{{id: letter, send: {channel}, text: x, items: entry.products}}"
+    return f"{{{more} entry: {{{entry}}}, steps: [{{id: pause, wait: {pause}}}, {send}]}}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "collide"),
+    [
+        pytest.param(basket(), basket(), True, id="the same"),
+        pytest.param(basket(), basket(pause="8d"), False, id="more than a week later"),
+        pytest.param(basket(), basket("event: Order Completed"), False, id="another event"),
+        pytest.param(
+            basket("event: Checkout Started, if: event.currency == 'EUR'"),
+            basket("event: Checkout Started, if: event.currency == 'SEK'"),
+            False,
+            id="entries that exclude each other",
+        ),
+        pytest.param(
+            basket("event: Checkout Started, if: event.value > 20"),
+            basket("event: Checkout Started, if: event.value > 50"),
+            True,
+            id="entries that do not",
+        ),
+    ],
+)
+def test_journeys_collide_where_one_customer_gets_both_messages(one: str, other: str, *, collide: bool) -> None:
+    assert pair(one, other) == ["journey.colliding_journeys"] * collide
+
+
+@pytest.mark.parametrize("cap", ["{email: 1 per day}", "{any: 1 per day}"])
+def test_journeys_under_a_common_cap_do_not_collide(cap: str) -> None:
+    assert pair(basket(), basket(), f"frequency_cap: {cap}") == []
+
+
+def test_journeys_of_one_capped_group_do_not_collide() -> None:
+    grouped = basket(more="group: baskets,")
+    assert pair(grouped, grouped, "frequency_cap: {groups: {baskets: 1 per day}}") == []
+
+
+def test_a_cap_of_another_channel_keeps_no_journeys_apart() -> None:
+    assert pair(basket(), basket(), "frequency_cap: {ads: 1 per day}") == ["journey.colliding_journeys"]
+
+
+def test_journeys_that_follow_each_other_at_once_are_a_circle() -> None:
+    steps = "steps: [{id: a, set: {x: 1}}]"
+    text = (
+        f"attributes: {{x: number}}\njourneys:\n  one: {{entry: {{journey: other}}, {steps}}}\n"
+        f"  other: {{entry: {{journey: one}}, {steps}}}\n"
+    )
+    assert codes_of(text) == ["journey.circle_of_starts"]
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "fits"),
+    [
+        ("7", "number", True),
+        ("'7'", "number", False),
+        ("true", "boolean", True),
+        ("true", "number", False),
+        ("{from: entry.value}", "text", True),
+        ("x", "items", False),
+        ("x", "any", True),
+    ],
+)
+def test_what_a_started_journey_is_given_is_of_the_kind_it_asks_for(given: str, kind: str, *, fits: bool) -> None:
+    one = f"{{entry: {{event: Checkout Started}}, steps: [{{id: on, start: other, with: {{a: {given}}}}}]}}"
+    other = f"{{entry: {{call: {{a: {kind}}}}}, steps: [{{id: pause, wait: 1d}}]}}"
+    assert pair(one, other) == ["journey.start_arguments"] * (not fits)

@@ -28,6 +28,7 @@ journeys:
         otherwise: done
       - {id: thanks, send: email, text: "Thank you, {{ profile.first_name }}!"}
       - {id: done, exit: finished}
+guards: {frequency_cap: {any: 4 per 7d}}
 """
 TEMPLATES = {"cart.txt": "---\nsubject: Your basket\n---\nStill thinking it over?\n"}
 

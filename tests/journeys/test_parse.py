@@ -473,6 +473,24 @@ def test_a_duplicate_key_inside_a_journey_sets_only_that_journey_aside() -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("shares", "got"),
+    [
+        ("{a: 50%, b: 30%}", "80%"),
+        ("{a: 50%, b: 50%, c: 10%}", "110%"),
+        ("{a: 33.3%, b: 33.3%, c: 33.3%}", ""),
+        ("{a: 1, b: 2}", ""),
+        ("{a: 50%, b: 2}", ""),
+    ],
+)
+def test_percents_of_a_split_are_of_all_people(shares: str, got: str) -> None:
+    parsed = parse(HEAD + f"  a: {{entry: {{event: A}}, steps: [{{id: b, split: {shares}}}]}}")
+    assert [problem.message for problem in parsed.problems] == [
+        f'step "b": the shares of a split are percents of all people and sum to 100%, got {got}; correct one, or write '
+        "weights without %"
+    ] * bool(got)
+
+
 def test_a_right_file_has_a_spec_and_no_problems() -> None:
     parsed = parse(HEAD + GOOD)
     assert parsed.problems == ()
@@ -495,6 +513,7 @@ def with_part(steps: str, use: str = "use: p", arguments: str = "{}") -> str:
 
 EVERY_PART = (
     HEAD + "  a: {entry: {event: A}, steps: [{id: b, split: {x: 1, y: 1}, z: []}]}",
+    HEAD + "  a: {entry: {event: A}, steps: [{id: b, split: {x: 50%, y: 30%}}]}",
     with_part("{id: c, wait: 1d}", "use: q"),
     with_part("{id: c, wait: 1d}", "use: p, with: {x: 1}"),
     with_part("{id: c, wait: $x}", arguments="{x: required}"),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pytest_httpserver import HTTPServer
 from ruamel.yaml import YAML
 
 from journeys.keys import delivery_key, enrollment_key
@@ -30,7 +31,8 @@ FOR_READERS = {"JourneySpec.description"}
 # Found in the file's head by `parse`, which accepts no other version than this one.
 FOR_THE_LOADER = {"JourneysFile.version"}
 # To look at a field only to say that it is wrong is not to read it.
-CHECKS = ("journeys.lint", "journeys.spec", "journeys.parse")
+RULES = tuple(f"journeys.rules_{topic}" for topic in ("structure", "entry", "timing", "messages", "between"))
+CHECKS = (*RULES, "journeys.pace", "journeys.bounds", "journeys.spec", "journeys.parse")
 TEMPLATES = {
     "guide.txt": '---\nsubject: "Guide"\nstage: decision\n---\n{{ magnet_url }}\n',
     "letter.txt": '---\nsubject: "Letter"\nstage: decision\n---\nHello {{ profile.first_name }}\n',
@@ -44,14 +46,17 @@ channels:
   email: {action: email.file, hold: 1m}
   ads: {action: audience.file, lag: 24h}
   crm: {action: crm.file}
+  webhook: {action: webhook, url: "%(hook)s"}
 sources:
   shop: {adapter: shopify}
 guards:
   frequency_cap: {email: 50 per day}
   out_of_stock: {}
 if_unknown: {marketing: suppress}
+goals:
+  repeat: {kpi: repeat_rate, target: 0.3, at_most: false}
 events:
-  Basket Opened: {basket: text}
+  Basket Opened: {basket: text, due: date, products: items}
 attributes:
   mood: text
 journeys:
@@ -95,6 +100,39 @@ journeys:
       - {id: stay, wait: 5d}
       - {id: jump, go: last}
       - {id: last, exit: done}
+  widely:
+    late: {after: 2h, do: send}
+    goal: {event: Order Completed, within: 9d, serves: repeat}
+    entry: {event: Basket Opened, at_most: 20 per 10m}
+    steps:
+      - id: half
+        split: {left: 50%%, right: 50%%}
+        experiment:
+          goal: {event: Order Completed, if: event.value > 20, within: 9d}
+          sample: 1
+          confidence: 90%%
+          control: left
+      - {id: tell, webhook: {channel: webhook, with: {basket: {from: entry.basket}}, items: entry.products}, on_failure: exit}
+      - {id: act, action: {channel: webhook, with: {basket: x}, items: entry.products}, on_failure: exit}
+      - {id: begin, start: called, with: {size: 1}}
+      - {id: day, wait: {until: "2026-03-05 10:00", if_past: send}}
+      - {id: value, wait: {until: entry.due, at: "10:00", if_past: send}}
+      - {id: letter, send: email, text: "Hello!", late: {after: 2h, do: send}, if_suppressed: continue}
+      - {id: either, wait_for: {first_of: [{event: Email Clicked, of: letter, go: hush}], at_most: 1d}}
+      - {id: hush, stop: called}
+      - {id: deal, crm: {deal: won}}
+  called:
+    entry: {call: {size: number}}
+    steps:
+      - {id: pause, wait: 20d}
+  by_cron:
+    entry: {schedule: "0 10 1 * *"}
+    steps:
+      - {id: letter, send: email, text: "News.", purpose: transactional}
+  by_date:
+    entry: {date: profile.birthday, every: year, offset: -7d, at: "10:00"}
+    steps:
+      - {id: letter, send: email, text: "News.", purpose: transactional}
   weekly:
     entry: {schedule: "Tue 10:00", in: shop.timezone}
     steps:
@@ -124,10 +162,12 @@ def fields() -> dict[str, FieldInfo]:
 
 
 @pytest.fixture(scope="module")
-def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
+def read(tmp_path_factory: pytest.TempPathFactory, make_httpserver: HTTPServer) -> Iterator[set[str]]:
     """Give every field that was read, outside the language's own checks, while a whole shop lived through a month."""
     folder = tmp_path_factory.mktemp("shop")
-    (folder / "journeys.yaml").write_text(EVERYTHING, encoding="utf-8")
+    make_httpserver.expect_request("/hook").respond_with_data("taken")
+    text = EVERYTHING % {"hook": make_httpserver.url_for("/hook")}
+    (folder / "journeys.yaml").write_text(text, encoding="utf-8")
     (folder / "templates").mkdir()
     for name, text in TEMPLATES.items():
         (folder / "templates" / name).write_text(text, encoding="utf-8")
@@ -135,6 +175,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
     with pytest.MonkeyPatch.context() as patch:
         for model in set(models(JourneysFile)):
             patch.setattr(model, "__getattribute__", _noting(seen, set(model.model_fields)))
+        patch.setenv("TACTFUL_WEBHOOK_SECRET", "whsec_" + "c2VjcmV0" * 4)
         _live_through_a_month(folder)
         yield seen
 
@@ -155,9 +196,9 @@ def _live_through_a_month(folder: Path) -> None:
     app = build(folder, None, history_until=end)
     assert [problem.code for problem in app.project.problems] == ["guard.exempt"]
     lines = (
-        identify("ann", "08:00", first_name="Ann"),
+        identify("ann", "08:00", first_name="Ann", birthday="1990-03-20"),
         track("Checkout Started", "09:00", checkout_id="k1", value=80, products=GRINDER),
-        track("Basket Opened", "2026-03-03 09:00"),
+        track("Basket Opened", "2026-03-03 09:00", basket="b1", due="2026-03-07", products=GRINDER),
         track("Email Clicked", "2026-03-03 13:00", delivery=delivery_key(enrollment_key(1, 0), 4), step="second"),
         track("Order Completed", "2026-03-06 09:00", order_id="o1", checkout_id="k1", value=80, products=GRINDER),
         track("Checkout Started", "2026-03-20 09:00", checkout_id="k2", value=80, products=GRINDER),

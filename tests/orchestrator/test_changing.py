@@ -3,7 +3,7 @@
 import pytest
 
 from actions.base import RetryLater, Sent
-from orchestrator.engine import NEVER_LEFT, Report
+from orchestrator.handover import NEVER_LEFT, Report
 from orchestrator.in_force import Refused
 from tests.conftest import OpenShop
 from tests.fakes.calls import identify, track
@@ -244,3 +244,133 @@ def test_a_message_that_never_left_is_taken_back_when_its_step_is_gone(shop: Ope
     workspace.turn(workspace.perform(workspace.turn([never])))
     workspace.live_until("2026-03-20 09:00")
     assert workspace.fates() == [("letter", "cancelled", "journey.step_changed"), ("extra", "sent", "")]
+
+
+# Splits.
+
+ONE = LETTER.replace("id: letter", "id: one")
+TWO = LETTER.replace("id: letter", "id: two")
+IN_A = "{id: in_a, wait: 3d}"
+IN_B = "{id: in_b, wait: 3d}"
+
+
+def split(a: tuple[str, ...], b: tuple[str, ...], shares: str = "{a: 50%, b: 50%}") -> str:
+    return f"{{id: toss, split: {shares}, a: [{', '.join(a)}], b: [{', '.join(b)}]}}"
+
+
+BOTH = split((IN_A, ONE), (IN_B, TWO))
+# Ann is drawn into the second arm, and waits there.
+TOSSED = [
+    pytest.param((BOTH, THANKS, DONE), "{}", ["two", "thanks"], id="a step behind it"),
+    pytest.param((HELLO, BOTH, DONE), "{}", ["two"], id="a step before it"),
+    pytest.param((split((IN_A, ONE), (IN_B, TWO), "{a: 99%, b: 1%}"), DONE), "{}", ["two"], id="other shares"),
+    pytest.param((split((IN_A, ONE), (IN_B, EXTRA)), DONE), "{}", ["extra"], id="another message in the arm"),
+    pytest.param((split((IN_B, TWO), (IN_A, ONE)), DONE), "{}", ["two"], id="the arms change places"),
+    pytest.param((IN_B, TWO, DONE), "{}", ["two"], id="the split is gone, the arm is not"),
+    pytest.param((split((IN_A, ONE), (TWO,)), DONE), "{in_b: in_a}", ["one"], id="sent to the other arm"),
+    pytest.param((BOTH.replace("id: toss", "id: draw"), DONE), "{}", ["two"], id="the split has another name"),
+]
+
+
+@pytest.mark.parametrize(("steps", "moved", "sent"), TOSSED)
+def test_whoever_is_in_an_arm_goes_on_from_where_they_are(
+    shop: OpenShop, steps: tuple[str, ...], moved: str, sent: list[str]
+) -> None:
+    workspace = inside(shop, BOTH, DONE)
+    put_in_force(workspace, series(*steps, moved=moved), at=CHANGED)
+    assert [step for step, _ in sent_after(workspace)] == sent
+
+
+def test_an_arm_with_people_is_not_removed_without_a_word_about_them(shop: OpenShop) -> None:
+    workspace = inside(shop, BOTH, DONE)
+    with pytest.raises(Refused, match='step "in_b" is gone and 1 person is there'):
+        put_in_force(workspace, series(split((IN_A, ONE), (TWO,)), DONE), at=CHANGED)
+    assert [step for step, _ in sent_after(workspace)] == ["two"]
+
+
+# Parts.
+
+
+def part(*steps: str) -> str:
+    """Write a part that is used as `care`."""
+    lines = "".join(f"      - {step}\n" for step in steps)
+    return f"parts:\n  ask:\n    arguments: {{pause: 3d}}\n    steps:\n{lines}"
+
+
+USE = "{id: care, use: ask}"
+WAIT = "{id: wait, wait: $pause}"
+PARTS = [
+    pytest.param(part(WAIT, ONE), USE, "{}", [("care_one", OVER)], id="the same"),
+    pytest.param(part(HELLO, WAIT, ONE), USE, "{}", [("care_one", OVER)], id="a step more in the part"),
+    pytest.param(
+        part(WAIT, ONE),
+        "{id: care, use: ask, with: {pause: 5d}}",
+        "{}",
+        [("care_one", "2026-03-07 09:00")],
+        id="longer",
+    ),
+    pytest.param(
+        part(WAIT, ONE),
+        "{id: tend, use: ask}",
+        "{care_wait: tend_wait}",
+        [("tend_one", OVER)],
+        id="used by another name",
+    ),
+    pytest.param("", "{id: care_wait, wait: 3d}", "{}", [], id="written out"),
+]
+
+
+@pytest.mark.parametrize(("parts", "step", "moved", "sent"), PARTS)
+def test_whoever_is_in_a_part_goes_on_there(
+    shop: OpenShop, parts: str, step: str, moved: str, sent: list[tuple[str, str]]
+) -> None:
+    before = part(WAIT, ONE) + series(USE, DONE)
+    workspace = shop(before)
+    put_in_force(workspace, before)
+    workspace.ingest(identify("ann", "08:50"), track("Signed Up", "09:00"))
+    workspace.settle("09:00")
+    put_in_force(workspace, parts + series(step, DONE, moved=moved), at=CHANGED)
+    assert sent_after(workspace) == sent
+    assert workspace.enrollments() == [("series", "done", "finished")]
+
+
+def test_a_part_that_loses_the_step_where_somebody_is_is_refused(shop: OpenShop) -> None:
+    before = part(WAIT, ONE) + series(USE, DONE)
+    workspace = shop(before)
+    put_in_force(workspace, before)
+    workspace.ingest(identify("ann", "08:50"), track("Signed Up", "09:00"))
+    workspace.settle("09:00")
+    with pytest.raises(Refused, match='step "care_wait" is gone and 1 person is there'):
+        put_in_force(workspace, part(ONE) + series(USE, DONE), at=CHANGED)
+
+
+# Calls of other systems.
+
+HOOK = "{id: hook, webhook: {channel: crm, with: {note: warm}}, on_failure: lost}"
+ACTION = "{id: hook, action: {channel: crm, with: {note: warm}}, on_failure: lost}"
+ASIDE = "{id: hook, webhook: {channel: crm, with: {note: warm}}}"
+LOST = "{id: lost, exit: lost}"
+CALLED = [
+    pytest.param(HOOK, (HOOK, THANKS, DONE, LOST), "{}", ["hook", "thanks"], id="webhook, the same"),
+    pytest.param(ACTION, (ACTION, THANKS, DONE, LOST), "{}", ["hook", "thanks"], id="action, the same"),
+    pytest.param(HOOK, (LETTER, DONE), "{hook: letter}", ["hook", "letter"], id="webhook, moved to a message"),
+    pytest.param(HOOK, (EXTRA, DONE), "{hook: exit}", ["hook"], id="webhook, out"),
+    pytest.param(ASIDE, (LETTER, DONE), "{}", ["hook", "letter"], id="nobody waits for it"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "moved", "performed"), CALLED)
+def test_another_system_is_called_once_whatever_happens_to_the_step(
+    shop: OpenShop, before: str, after: tuple[str, ...], moved: str, performed: list[str]
+) -> None:
+    text = series(before, LETTER, DONE, LOST)
+    workspace = shop(text)
+    put_in_force(workspace, text)
+    workspace.ingest(identify("ann", "08:50"), track("Signed Up", "09:00"))
+    (handover,) = workspace.turn()
+    report = Report(handover.delivery.id, handover.delivery.profile_id, handover.token, Sent("p1"))
+    put_in_force(workspace, series(*after, moved=moved), at="09:30")
+    workspace.turn(workspace.perform(workspace.turn([report])))
+    workspace.live_until("2026-03-20 09:00")
+    assert [step for step, fate, _ in workspace.fates() if fate == "sent"] == performed
+    assert workspace.provider.doubled == []

@@ -66,6 +66,7 @@ def test_there_is_a_module_for_every_command_and_no_other() -> None:
         "planning",
         "workspace",
         "database",
+        "in_force",
         "serving",
         "moments",
         "importing",
@@ -88,7 +89,7 @@ def test_every_command_gives_an_example(name: str) -> None:
 
 def test_an_almost_right_command_is_suggested_and_wrong_usage() -> None:
     done = CliRunner().invoke(app, ["chek"])
-    assert (done.exit_code, "Did you mean 'check'?" in done.stderr) == (2, True)
+    assert (done.exit_code, "Did you mean 'check'" in done.stderr) == (2, True)
 
 
 def test_an_almost_right_command_of_a_group_is_suggested_and_wrong_usage() -> None:

@@ -13,6 +13,7 @@ journeys:
     steps:
       - {id: one, send: email, template: one.txt}
       - {id: two, send: email, template: two.txt}
+guards: {frequency_cap: {any: 4 per 7d}}
 """
 LETTER = '---\nsubject: "Hello"\n---\nHello\n'
 

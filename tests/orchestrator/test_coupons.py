@@ -8,7 +8,7 @@ import pytest
 
 from actions.base import Rejected, RetryLater
 from orchestrator.clock import HistoryMoments
-from orchestrator.engine import Report
+from orchestrator.handover import Report
 from orchestrator.project import check_project
 from orchestrator.store import coupons
 from tests.conftest import OpenShop

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from actions.base import Rejected, RetryLater, Unknown
-from orchestrator.engine import Engine, chance_of
+from orchestrator.engine import Engine
+from orchestrator.outcomes import chance_of
 from tests.conftest import OpenShop
 from tests.fakes.calls import GRINDER, identify, moment, track
 from tests.fakes.journeys import CARE, CART, SERIES, WELCOME

@@ -195,6 +195,14 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_being_told_everything_twice_leaves_the_same_deliveries_and_judgements(lived: Path, tmp_path: Path) -> None:
+    folder = _made_workspace(tmp_path / "shop")
+    for command in (["ingest", folder / "events.jsonl"],) * 2 + (["run", "--virtual-clock"],):
+        assert tactful(*command, "-C", folder).exit_code == 0
+    for listing in ("deliveries", "ledger"):
+        assert tactful(listing, "-C", folder, "--json").stdout == tactful(listing, "-C", lived, "--json").stdout
+
+
 def _backtest(folder: Path, *rest: object) -> Result:
     done = tactful("backtest", "-C", folder, "--history", folder / "events.jsonl", "--processes", 1, *rest)
     assert done.exit_code == 0, done.output

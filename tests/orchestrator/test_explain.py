@@ -98,10 +98,16 @@ def test_a_schedule_is_asked_at_its_last_occurrence() -> None:
     assert why_not(entry, past()) == "at 2026-03-10 10:00 profile.consent.email is missing"
 
 
-def test_a_schedule_that_has_not_come_round_is_said_to_be_one() -> None:
-    told = Past(Profile(id=1, created_at=NOW))
-    answer = why_not('{schedule: "Tue 10:00"}', told)
-    assert answer == "its schedule has not come round since this person is known"
+@pytest.mark.parametrize(
+    ("entry", "answer"),
+    [
+        ('{schedule: "Tue 10:00"}', "its schedule has not come round since this person is known"),
+        ("{when: profile.orders.count > 3}", "its condition has not turned true since this person is known"),
+        ("{date: profile.birthday, every: year}", "its date is not known, or has not come since this person is known"),
+    ],
+)
+def test_a_chance_that_never_came_is_said_to_be_one(entry: str, answer: str) -> None:
+    assert why_not(entry, Past(Profile(id=1, created_at=NOW))) == answer
 
 
 def test_an_error_that_keeps_somebody_out_is_told() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from actions.base import Sent
-from orchestrator.engine import Report
+from orchestrator.handover import Report
 from orchestrator.program import Program
 from orchestrator.project import check_project
 from tests.conftest import OpenShop

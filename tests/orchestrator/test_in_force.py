@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,11 @@ from orchestrator import daemon
 from orchestrator.app import App, build
 from orchestrator.bundle import read_bundle
 from orchestrator.clock import wall_now
-from orchestrator.in_force import Archive, in_force, put_into_force, warnings_of
-from orchestrator.plan import make_plan
+from orchestrator.deployment import Deployment
+from orchestrator.in_force import Archive, InForce, in_force, put_into_force, warnings_of
+from orchestrator.plan import make_plan, order
 from orchestrator.project import load_project
+from orchestrator.store import deployments
 from orchestrator.store.base import Store
 from tests.fakes.calls import identify, read, track
 from tests.fakes.stores import sqlite_store
@@ -146,3 +149,46 @@ def test_included_files_are_part_of_what_is_in_force(tmp_path: Path, store: Stor
     apply(store, tmp_path, "include: [more/*.yaml]\n" + FIRST.lstrip())
     (tmp_path / "more" / "b.yaml").unlink()
     assert sorted(in_force(store, tmp_path).project.journeys) == ["other", "series"]
+
+
+@pytest.mark.parametrize("moment", ["orchestrator.in_force.Archive.standing", "orchestrator.in_force.order"])
+def test_of_two_processes_that_start_at_once_one_takes_the_files_up_and_the_other_follows(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    write(tmp_path, FIRST)
+    real = Archive.standing if moment.endswith("standing") else order
+    first: list[InForce] = []
+
+    def beside(*given: Any, **said: Any) -> Any:
+        """Let the other process do all it does before this one goes on."""
+        monkeypatch.undo()
+        first.append(in_force(store, tmp_path))
+        return real(*given, **said)
+
+    monkeypatch.setattr(moment, beside)
+    second = in_force(store, tmp_path)
+    assert [each.id for each in deployments_of(store)] == [1]
+    assert second.deployment == first[0].deployment
+
+
+def test_what_somebody_applies_while_a_process_starts_is_what_runs(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, FIRST)
+    real = Archive.standing
+
+    def beside(archive: Archive) -> Any:
+        monkeypatch.undo()
+        apply(store, tmp_path, SLOWER)
+        write(tmp_path, FIRST.replace("300d", "500d"))
+        return real(archive)
+
+    monkeypatch.setattr("orchestrator.in_force.Archive.standing", beside)
+    running = in_force(store, tmp_path)
+    assert running.deployment is not None
+    assert (running.deployment.id, running.deployment.kind) == (2, "apply")
+
+
+def deployments_of(store: Store) -> list[Deployment]:
+    with store.reading() as connection:
+        return list(deployments.newest_first(connection))

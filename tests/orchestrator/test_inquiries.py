@@ -16,7 +16,7 @@ import pytest
 
 from journeys.vocabulary import Delivery, FactKind, Facts, Item
 from operational_guards.rule import Rule
-from orchestrator.engine import Handover
+from orchestrator.handover import Handover
 from orchestrator.inquiries import PATIENCE, Inquiry
 from orchestrator.program import Program
 from orchestrator.rulebooks import rulebook

@@ -59,6 +59,18 @@ def test_the_key_and_what_messages_print_are_there() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("condition", "promised"),
+    [
+        ("event.promised_at > now", "2026-03-09T09:00:00+00:00"),
+        ("event.promised_at < now", "2026-02-23T09:00:00+00:00"),
+    ],
+)
+def test_a_date_that_is_made_up_is_a_date(condition: str, promised: str) -> None:
+    found = made(f"{{event: Order Completed, if: {condition}}}")
+    assert found == MadeUp(Happening(timedelta(), "Order Completed", {"promised_at": promised}), lets_in=True)
+
+
 def test_what_lets_nobody_in_says_so() -> None:
     found = made("{event: Order Completed, if: event.value > 5 and profile.phone}")
     assert found is not None

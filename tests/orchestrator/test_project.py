@@ -165,7 +165,9 @@ def test_words_the_shop_never_says_set_a_journey_aside() -> None:
         "    - {id: a, send: email, template: loud.txt}",
         head=head,
     )
-    assert [(problem.code, problem.file) for problem in project.problems if problem.journey] == [("template.voice", "templates/loud.txt")]
+    assert [(problem.code, problem.file) for problem in project.problems if problem.journey] == [
+        ("template.voice", "templates/loud.txt")
+    ]
 
 
 # The head.
@@ -228,3 +230,36 @@ def test_a_workspace_whose_one_journey_is_wrong_still_runs_the_others(tmp_path: 
     app = build(tmp_path, None)
     assert sorted(app.program.journeys) == ["good"]
     app.store.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("{action: email.file}", "{action: email.file, rate: 5 per 0m}", "journeys.yaml:4:37"),
+        ("{event: Signed Up}", "{event: Signed Up, at_most: 5 per 0s}", "journeys.yaml:10:40"),
+        ("{email: 1 per day}", "{email: 5 per 0h}", "journeys.yaml:7:26"),
+    ],
+)
+def test_a_limit_over_no_time_at_all_is_refused(old: str, new: str, place: str) -> None:
+    limit = new.rpartition(": ")[2].rstrip("}")
+    project = check_project((HEAD + GOOD).replace(old, new), {}, Path())
+    (problem,) = [f"{each.file}:{each.line}:{each.column} {each.message}" for each in project.errors]
+    assert problem.startswith(place)
+    assert f'got "{limit}"; write one like' in problem
+
+
+GOODS = '"{% for item in entry.products %}{{ item.name }}{% endfor %}"'
+
+
+@pytest.mark.parametrize(
+    ("step", "codes"),
+    [
+        (f"{{id: a, send: email, text: {GOODS}}}", ["template.unjudged"]),
+        (f"{{id: a, send: email, subject: {GOODS}, text: x}}", ["template.unjudged"]),
+        (f"{{id: a, send: email, text: {GOODS}, purpose: transactional}}", []),
+        (f"{{id: a, crm: {{note: {GOODS}}}}}", []),
+    ],
+)
+def test_goods_that_no_guard_has_judged_are_refused_in_marketing_alone(step: str, codes: list[str]) -> None:
+    project = bad(step, entry="{event: Order Completed}")
+    assert [problem.code for problem in project.errors] == codes

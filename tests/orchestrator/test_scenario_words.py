@@ -95,6 +95,25 @@ def test_another_wait_or_value_fails(expectation: str, got: str, program: Progra
     assert first.endswith(got)
 
 
+SPLIT = """
+version: 1
+shop: {name: Nordic Roast}
+journeys:
+  drawn:
+    entry: {event: Begun}
+    steps:
+      - {id: toss, split: {heads: 1, tails: 1}, heads: [{id: one, exit: one}], tails: [{id: other, exit: other}]}
+"""
+
+
+@pytest.mark.parametrize(("who", "arm"), [("{}", "one"), ("{id: 2}", "other")])
+def test_another_person_goes_another_arm(who: str, arm: str) -> None:
+    program = check_project(SPLIT, {}, Path()).program(Catalog())
+    expected = f"profile: {who}\n  expect: [{{+0h: exited, reason: {arm}}}]"
+    text = f"- name: a\n  at: 2026-03-02 12:00\n  events: [{{+0h: Begun}}]\n  {expected}\n"
+    assert lived(text, program).differences == ()
+
+
 def test_a_crm_entry_is_expected_by_its_texts(program: Program, wording: Wording) -> None:
     crm = "{2026-03-04 10:00: crm, step: call, task: Call Ann, note: Basket k1}"
     assert lived(story(f"expect: [{{+1h: sent, step: reminder}}, {crm}]"), program, wording).passed
@@ -153,6 +172,7 @@ def test_a_step_under_never_must_be_there(program: Program) -> None:
         ("never: [{snt}]", "never[0] expects one of sent, crm"),
         ("never: [{sent, stp: x}]", 'unknown key "stp"'),
         ("never: sent", 'never expects a list, got "sent"'),
+        ("never: []\n  profile: {id: ann}", 'profile.id expects a whole number from 1, got "ann"'),
         ("never: []\n  zone: Mars/Base", 'zone expects an IANA name such as Europe/Riga, got "Mars/Base"'),
         ("never: []\n  fate: {reminder: {failed: ''}}", "fate expects sent or failed"),
         ("nothing_sent: true\n  expect: [{+1h: crm}]", "nothing_sent is true, got crm; keep one of the two"),

@@ -1,4 +1,8 @@
-"""Does every live enrollment always have something that will move it: a due time or a delivery in flight?"""
+"""Does every live enrollment always have something that will move it: a due time or a delivery in flight?
+
+Whatever the journeys say, however the engine wakes, and whatever becomes of the messages. And is what happens the same
+however often and whenever it is looked at?
+"""
 
 from collections import deque
 from datetime import UTC, datetime, timedelta
