@@ -112,7 +112,9 @@ journeys:
           sample: 1
           confidence: 90%%
           control: left
-      - {id: tell, webhook: {channel: webhook, with: {basket: {from: entry.basket}}, items: entry.products}, on_failure: exit}
+      - id: tell
+        webhook: {channel: webhook, with: {basket: {from: entry.basket}}, items: entry.products}
+        on_failure: exit
       - {id: act, action: {channel: webhook, with: {basket: x}, items: entry.products}, on_failure: exit}
       - {id: begin, start: called, with: {size: 1}}
       - {id: day, wait: {until: "2026-03-05 10:00", if_past: send}}
@@ -120,7 +122,7 @@ journeys:
       - {id: letter, send: email, text: "Hello!", late: {after: 2h, do: send}, if_suppressed: continue}
       - {id: either, wait_for: {first_of: [{event: Email Clicked, of: letter, go: hush}], at_most: 1d}}
       - {id: hush, stop: called}
-      - {id: deal, crm: {deal: won}}
+      - {id: deal, crm: {note: Won, deal: won}}
   called:
     entry: {call: {size: number}}
     steps:
