@@ -38,7 +38,8 @@ class Hearing:
         known = self._asked.get(empty)
         if known is None:
             full = {ALWAYS, *[name for name, is_empty in zip(MEMBERS, empty, strict=True) if not is_empty]}
-            known = tuple((place, rule) for place, rule in enumerate(self.rules) if not full.isdisjoint(speaks_by(rule)))
+            placed = enumerate(self.rules)
+            known = tuple((place, rule) for place, rule in placed if not full.isdisjoint(speaks_by(rule)))
             self._asked[empty] = known
         return known
 

@@ -23,13 +23,22 @@ def orders_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Order, t
 def newest_bought(item: Item, facts: Facts, same: Same) -> tuple[Order, tuple[str, ...]] | None:
     """Give the newest order of goods like these that counts as bought, with the ids of its products that are alike."""
     if same == "product" and not facts.goods.products:
-        # The index has the orders of a product by age, so that those of years ago need no look.
-        for order_id in reversed(facts.orders_of_product.get(item.product_id, ())):
-            if facts.orders[order_id].counts_as_bought:
-                return facts.orders[order_id], (item.product_id,)
-        return None
+        newest = _newest_of(item.product_id, facts)
+        return None if newest is None else (newest, (item.product_id,))
     bought = [found for found in orders_like(item, facts, same) if found[0].counts_as_bought]
     return max(bought, key=_placing, default=None)
+
+
+def _newest_of(product_id: str, facts: Facts) -> Order | None:
+    """Go back through the orders of a product, which the index has in order of placing, as far as is needed."""
+    newest: Order | None = None
+    for order_id in reversed(facts.orders_of_product.get(product_id, ())):
+        order = facts.orders[order_id]
+        if newest is not None and order.placed_at < newest.placed_at:
+            break
+        if order.counts_as_bought and (newest is None or order_id > newest.order_id):
+            newest = order
+    return newest
 
 
 def _placing(found: tuple[Order, tuple[str, ...]]) -> tuple[datetime, str]:

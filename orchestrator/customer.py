@@ -176,10 +176,10 @@ class Customer:
     `converting` are the enrollments that have ended and whose goal still counts.
     `saved` is the profile as it was last written, so that one that did not change is not written again.
     `is_unforeseen` says that something waits for its time about which the guards have not been asked yet, and
-    `is_in_review` that a fact changed and the audiences were not looked at yet. `ruled_by` is the program by whose versions
-    and schedules they stand, None when that has to be looked at. While facts are asked for,
-    `asking_until` is when that counts as lost; `answered_for` is the delivery they were asked for, and `unanswered`
-    what could not be learned.
+    `is_in_review` that a fact changed and the audiences were not looked at yet. `ruled_by` is the program by whose
+    versions and schedules they stand, None when that has to be looked at. While facts are asked for, `asking_until` is
+    when that counts as lost; `answered_for` is the delivery they were asked for, and `unanswered` what could not be
+    learned.
     """
 
     facts: Facts

@@ -137,7 +137,7 @@ def _refuses(customer: Customer, journey: Journey, key: str, program: Program, *
 
     When a journey that follows on that has started this one anew, the restart has happened.
     """
-    if journey.spec.entry.kind not in _COMING_ROUND and not _may_enter_again(customer, journey, key):
+    if not _may_enter_again(customer, journey, key) and journey.spec.entry.kind not in _COMING_ROUND:
         return True
     active = _inside(customer, journey.name)
     match journey.spec.if_active:

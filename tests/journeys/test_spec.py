@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import time_machine
 from hypothesis import given, settings
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pytest_httpserver import HTTPServer
 from ruamel.yaml import YAML
+from typer.testing import CliRunner
 
 from journeys.keys import delivery_key, enrollment_key
 from journeys.parse import parse
-from journeys.spec import STEP_KINDS, JourneysFile
+from journeys.spec import STEP_KINDS, JourneysFile, PartSpec, UseStep
 from orchestrator.app import build
+from orchestrator.cli import app
 from orchestrator.store import views
 from tests.fakes.calls import GRINDER, identify, moment, track
 from tests.fakes.calls import read as read_line
@@ -27,9 +30,24 @@ from tests.property.written_journeys import written_journeys
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "journeys.yaml").read_text(encoding="utf-8")
 # What only people and their editors read; nothing may depend on it.
-FOR_READERS = {"JourneySpec.description"}
-# Found in the file's head by `parse`, which accepts no other version than this one.
-FOR_THE_LOADER = {"JourneysFile.version"}
+FOR_READERS = {"JourneySpec.description", "PartSpec.description"}
+# Looked for by `parse`, or unfolded in the text, before there is a model: the version, other files, parts.
+FOR_THE_LOADER = {
+    "JourneysFile.version",
+    "JourneysFile.include",
+    "JourneysFile.parts",
+    *(f"PartSpec.{field}" for field in PartSpec.model_fields),
+    *(f"UseStep.{field}" for field in UseStep.model_fields),
+}
+# Accepted, and nothing comes of it yet but a check of its own words.
+NOT_READ_YET = {
+    "CrmEntry.deal": "no action is told of a deal",
+    "JourneysFile.goals": "no report says what a journey did for them",
+    "GoalSpec.serves": "no report says what a journey did for it",
+    "BusinessGoal.kpi": "no report says how it stands",
+    "BusinessGoal.target": "no report says how it stands",
+    "BusinessGoal.at_most": "no report says how it stands",
+}
 # To look at a field only to say that it is wrong is not to read it.
 RULES = tuple(f"journeys.rules_{topic}" for topic in ("structure", "entry", "timing", "messages", "between"))
 CHECKS = (*RULES, "journeys.pace", "journeys.bounds", "journeys.spec", "journeys.parse")
@@ -123,6 +141,8 @@ journeys:
       - {id: either, wait_for: {first_of: [{event: Email Clicked, of: letter, go: hush}], at_most: 1d}}
       - {id: hush, stop: called}
       - {id: deal, crm: {note: Won, deal: won}}
+      - {id: spring, wait: 60d}
+      - {id: overdue, send: email, text: "Hello!"}
   called:
     entry: {call: {size: number}}
     steps:
@@ -179,6 +199,8 @@ def read(tmp_path_factory: pytest.TempPathFactory, make_httpserver: HTTPServer) 
             patch.setattr(model, "__getattribute__", _noting(seen, set(model.model_fields)))
         patch.setenv("TACTFUL_WEBHOOK_SECRET", "whsec_" + "c2VjcmV0" * 4)
         _live_through_a_month(folder)
+        _come_back_late(folder)
+        _ask_about_it(folder)
         yield seen
 
 
@@ -195,8 +217,8 @@ def _noting(seen: set[str], names: set[str]) -> Callable[[object, str], object]:
 
 def _live_through_a_month(folder: Path) -> None:
     end = moment("2026-04-02 09:00")
-    app = build(folder, None, history_until=end)
-    assert [problem.code for problem in app.project.problems] == ["guard.exempt"]
+    shop = build(folder, None, history_until=end)
+    assert [problem.code for problem in shop.project.problems] == ["guard.exempt"]
     lines = (
         identify("ann", "08:00", first_name="Ann", birthday="1990-03-20"),
         track("Checkout Started", "09:00", checkout_id="k1", value=80, products=GRINDER),
@@ -205,14 +227,32 @@ def _live_through_a_month(folder: Path) -> None:
         track("Order Completed", "2026-03-06 09:00", order_id="o1", checkout_id="k1", value=80, products=GRINDER),
         track("Checkout Started", "2026-03-20 09:00", checkout_id="k2", value=80, products=GRINDER),
     )
-    app.store.append([read_line(line, end) for line in lines], end)
-    asyncio.run(app.worker.run(until_idle=True))
-    with app.store.reading() as connection:
+    shop.store.append([read_line(line, end) for line in lines], end)
+    asyncio.run(shop.worker.run(until_idle=True))
+    with shop.store.reading() as connection:
         assert {row["state"] for row in views.deliveries(connection)} == {"sent"}
-    app.store.close()
+    shop.store.close()
 
 
-@pytest.mark.parametrize("field", sorted(fields().keys() - FOR_READERS - FOR_THE_LOADER))
+def _come_back_late(folder: Path) -> None:
+    """Run it live, long after the last message was due."""
+    with time_machine.travel(moment("2026-06-02 09:00")):
+        shop = build(folder, None)
+        asyncio.run(shop.worker.run(until_idle=True))
+        shop.store.close()
+
+
+def _ask_about_it(folder: Path) -> None:
+    for command in (["report", "experiment"], ["check", "--cost"]):
+        assert CliRunner().invoke(app, [*command, "-C", str(folder)]).exit_code == 0
+
+
+def _expected(field: str) -> object:
+    marks = [pytest.mark.xfail(reason=NOT_READ_YET[field], strict=True)] if field in NOT_READ_YET else []
+    return pytest.param(field, marks=marks)
+
+
+@pytest.mark.parametrize("field", [_expected(each) for each in sorted(fields().keys() - FOR_READERS - FOR_THE_LOADER)])
 def test_a_field_that_is_accepted_is_read_somewhere(field: str, read: set[str]) -> None:
     assert field in read
 

@@ -65,7 +65,7 @@ def event(message: str, **rest: object) -> bytes:
 
 def test_init_copies_the_whole_example(tmp_path: Path) -> None:
     done = tactful("init", tmp_path / "shop", "--json")
-    assert json.loads(done.stdout)["files"] == [str(name) for name in example_files()]
+    assert json.loads(done.stdout)["files"] == [*(str(name) for name in example_files()), "journeys.schema.json"]
 
 
 def test_the_copy_is_right_as_it_stands(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_init_overwrites_when_told_to(workspace: Path) -> None:
     (workspace / "journeys.yaml").write_text("mine", encoding="utf-8")
     done = tactful("init", workspace, "--force")
     kept = (workspace / "journeys.yaml").read_text(encoding="utf-8")
-    assert (done.exit_code, kept.startswith("# The example shop")) == (0, True)
+    assert (done.exit_code, "# The example shop" in kept) == (0, True)
 
 
 # ingest

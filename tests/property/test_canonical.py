@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeys.canonical import canonical
@@ -66,6 +66,7 @@ def files(draw: st.DrawFn) -> str:
     return "".join(f"{_entry(draw, key, value, 0)}\n" for key, value in _pairs(content))
 
 
+@settings(deadline=None)
 @given(files())
 def test_the_canonical_form_says_the_same_and_is_final(text: str) -> None:
     before = read(text)
