@@ -5,7 +5,7 @@ Only those that cannot grow without measure. Filters that make longer texts coun
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from math import isfinite
 from typing import Any, cast
 from urllib.parse import quote
@@ -70,8 +70,11 @@ def number(context: Context, value: Any, places: int | None = None) -> str:
 
 @pass_context
 def formatted_date(context: Context, value: Any, pattern: str = "") -> str:
-    """Write a date or an ISO 8601 text by a pattern of %d %m %Y %y %H %M %B %b %A %a %j, else as the reader's does."""
-    moment, style = _moment(value), _style(context)
+    """Write a date or an ISO 8601 text by a pattern of %d %m %Y %y %H %M %B %b %A %a %j, else as the reader's does.
+
+    A moment is told by the reader's clock; a date without a zone is written as it was told.
+    """
+    moment, style = _on_clock(_moment(value), context.get("_clock")), _style(context)
     pattern = pattern or style.date_pattern
     if not _DATE_FORMAT.fullmatch(pattern):
         raise Refused('date expects a pattern such as "%d %B %Y"; use %d %m %Y %y %H %M %B %b %A %a %j only')
@@ -150,6 +153,13 @@ def _moment(value: Any) -> date:
         return datetime.fromisoformat(as_text(value))
     except ValueError:
         raise Refused("date expects a date or a text like 2026-03-02; check which value the template prints") from None
+
+
+def _on_clock(moment: date, clock: object) -> date:
+    """Read a moment on the reader's clock; a day, or a time that names no zone, is nobody's moment."""
+    if isinstance(moment, datetime) and moment.tzinfo is not None and isinstance(clock, tzinfo):
+        return moment.astimezone(clock)
+    return moment
 
 
 def _style(context: Context) -> Style:

@@ -16,6 +16,7 @@ from transitions import Machine
 from journeys.conditions import Condition, ConditionErrors, Value, Wanted, compile_condition, compile_value
 from journeys.errors import Fault
 from journeys.moves import EXIT, Path, came_trigger, placed_steps, successors
+from journeys.named import named_texts
 from journeys.schema import Schema
 from journeys.scope import Kind
 from journeys.spec import (
@@ -96,8 +97,8 @@ class CompiledStep:
 class Journey:
     """A journey that can be decided: `version` is a hash of its content, `moves` the machine's own table.
 
-    `when` and `date` are what opens an entry of these kinds. `listens` names the events that concern the people inside;
-    with `looks` every event does.
+    `when` and `date` are what opens an entry of these kinds, and `asks` names what exactly `when` asks. `listens` names
+    the events that concern the people inside; with `looks` every event does.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Journey:
     entry: Rule = Rule("")
     key: Value | None = None
     when: Condition | None = None
+    asks: str = ""
     date: Value | None = None
     exits: tuple[Rule, ...] = ()
     goal: Rule | None = None
@@ -148,7 +150,7 @@ def compile_journey(
     machine = build_machine(spec)
     journey = Journey(
         name=name,
-        version=version_of(name, spec),
+        version=version_of(name, spec, named_texts(spec.model_dump_json(by_alias=True), schema)),
         spec=spec,
         zone=zone,
         holds=holds,
@@ -159,6 +161,7 @@ def compile_journey(
         entry=entry,
         key=key,
         when=when,
+        asks=_name_of(f"{spec.entry.when}{named_texts(spec.entry.when, schema)}") if spec.entry.when else "",
         date=date,
         exits=exits,
         goal=goal,
@@ -168,9 +171,16 @@ def compile_journey(
     return journey, ()
 
 
-def version_of(name: str, spec: JourneySpec) -> str:
-    """Name a version by its content: 12 hex digits that change with anything the journey does."""
-    content = f"{name}\n{spec.model_dump_json(by_alias=True, exclude_defaults=True)}"
+def version_of(name: str, spec: JourneySpec, named: str = "") -> str:
+    """Name a version by its content: 12 hex digits that change with anything the journey does.
+
+    `named` is what the segments and conditions say that it uses.
+    """
+    content = f"{name}\n{spec.model_dump_json(by_alias=True, exclude_defaults=True)}{named}"
+    return _name_of(content)
+
+
+def _name_of(content: str) -> str:
     return blake2b(content.encode(), digest_size=6).hexdigest()
 
 

@@ -44,6 +44,19 @@ def unused_named(schema: Schema, rest: str) -> list[Fault]:
     ]
 
 
+def named_texts(text: str, schema: Schema) -> str:
+    """Give what the segments and conditions say that a text uses, and those that these use; empty when it uses none."""
+    found: dict[tuple[str, str], str] = {}
+    waiting = [text]
+    while waiting:
+        for kind, name in _USE.findall(waiting.pop()):
+            said = (schema.segments if kind == "segment" else schema.conditions).get(name)
+            if said is not None and (kind, name) not in found:
+                found[kind, name] = said
+                waiting.append(said)
+    return "".join(f"\n{kind}.{name}: {said}" for (kind, name), said in sorted(found.items()))
+
+
 def _use(kind: NamedKind, name: str) -> str:
     return f"profile in segment.{name}" if kind == "segment" else f"condition.{name}"
 

@@ -34,14 +34,27 @@ def unknown_target(linted: Linted) -> Iterator[Finding]:
 
 
 def moved_nowhere(linted: Linted) -> Iterator[Finding]:
-    """`moved` says where people go whose step is gone, and names a step that does not exist."""
+    """`moved` says where people go whose step is gone, and names a step that does not exist.
+
+    A step that was moved more than once may lead to one that `moved` itself leads on from.
+    """
     for path, journey in linted.journeys():
         ids = _ids(linted, str(path[1]))
-        for old, new in journey.moved.items():
+        for old in journey.moved:
+            new = _end_of(old, journey.moved, ids)
             if new != "exit" and new not in ids:
                 hint = did_you_mean(new, ids) or f"; the steps are {', '.join(ids)}, or write exit"
                 message = f'journey "{path[1]}": moved leads from "{old}" to "{new}", which is no step{hint}'
                 yield (*path, "moved", old), message
+
+
+def _end_of(old: str, moved: Mapping[str, str], ids: list[str]) -> str:
+    """Follow `moved` from a step that is gone to the first that is not, or that leads no further."""
+    step, seen = moved[old], {old}
+    while step not in ids and step in moved and step not in seen:
+        seen.add(step)
+        step = moved[step]
+    return step
 
 
 def moved_still_there(linted: Linted) -> Iterator[Finding]:
@@ -142,7 +155,7 @@ RULES = (
         moved_nowhere,
         fix="Name a step of this version, or `exit`.",
         bad="moved: {first: lettre}",
-        good="moved: {first: letter, second: exit}",
+        good="moved: {first: second, second: letter, third: exit}",
     ),
     Rule(
         "journey.moved_still_there",

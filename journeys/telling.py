@@ -28,7 +28,8 @@ def enter_send(walk: Walk, step: CompiledStep) -> str | None:
         purpose=spec.purpose,
         intent=spec.intent,
         items=_items(walk, step),
-        min_items=spec.min_items,
+        # A message that is about no goods needs none.
+        min_items=0 if step.items is None else spec.min_items,
     )
     _plan_and_park(walk, delivery, {})
     return None
@@ -52,7 +53,7 @@ def enter_lead_magnet(walk: Walk, step: CompiledStep) -> str | None:
     """Plan the message that brings the file, and wait for its fate."""
     spec = step.spec
     assert isinstance(spec, LeadMagnetStep)
-    delivery = _delivery(walk, spec.lead_magnet.channel, walk.now, purpose=Purpose.TRANSACTIONAL)
+    delivery = _delivery(walk, spec.lead_magnet.channel, walk.now, purpose=Purpose.TRANSACTIONAL, min_items=0)
     _plan_and_park(walk, delivery, {})
     return None
 

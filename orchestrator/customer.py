@@ -91,10 +91,14 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Whether a condition that lets people in was true when it was last looked at, and when it may change by itself."""
+    """Whether a condition that lets people in was true when it was last looked at, and when it may change by itself.
+
+    `asks` names the condition: of another one nothing is known.
+    """
 
     was_true: bool
     look_at: datetime | None = None
+    asks: str = ""
 
 
 @dataclass(slots=True)

@@ -185,9 +185,10 @@ def _watch(customer: Customer, journey: Journey, program: Program, now: datetime
     """Let the customer in when the condition has turned true; who is seen for the first time is only looked at."""
     assert journey.when is not None
     scope, before = scope_of(customer, program), customer.memory.watched.get(journey.name)
-    if before is None and now is not None:
+    is_new = before is None or before.asks != journey.asks
+    if is_new and now is not None:
         scope.now = max(scope.now, now)
     is_true = journey.when.holds(scope)
-    customer.memory.watched[journey.name] = Watch(is_true, journey.when.next_change(scope))
-    if is_true and before is not None and not before.was_true:
+    customer.memory.watched[journey.name] = Watch(is_true, journey.when.next_change(scope), journey.asks)
+    if is_true and not is_new and before is not None and not before.was_true:
         let_in(customer, journey, program, Opening())

@@ -25,6 +25,8 @@ from orchestrator.rates import NO_ROOM
 
 # The reason of an attempt that was called off right before the call: the customer did something since it was judged.
 OVERTAKEN = "attempt.overtaken"
+# The reason of a message whose `items` are fewer than its `min_items`, before any guard dropped some.
+TOO_FEW = "items.too_few"
 _STATES: dict[Fate, DeliveryState] = {Fate.SENT: "sent", Fate.FAILED: "rejected", Fate.SUPPRESSED: "suppressed"}
 
 
@@ -107,6 +109,10 @@ def _note_late(customer: Customer, entry: Outgoing, reason: str, now: datetime) 
 def _may_leave(customer: Customer, entry: Outgoing, program: Program) -> bool:
     """Judge one delivery now and write the answer down; True when it is handed over."""
     now, delivery = customer.memory.clock, entry.delivery
+    if len(delivery.items) < delivery.min_items and delivery.reach is Reach.MESSAGE:
+        # No guard need be asked: there never were as many goods as the message is worth sending for.
+        _settle(customer, entry, Settled(delivery.id, Fate.SUPPRESSED, TOO_FEW), now, program)
+        return False
     judgement = write_down(customer, delivery, "claim", now, program)
     customer.changes.touched[delivery.id] = entry
     entry.judged, entry.left_out = delivery, ()

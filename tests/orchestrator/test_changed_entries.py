@@ -97,3 +97,27 @@ def test_a_timer_of_a_version_that_nobody_knows_is_not_waited_for() -> None:
     customer.enrollments[1 << 32] = Snapshot(1 << 32, "news", "older", T0, "letter", {}, due_at=T0 + timedelta(hours=1))
     advance(customer, deque(), T0 + timedelta(days=1), program)
     assert next_due(customer, program) is None
+
+
+def test_a_condition_that_is_widened_lets_nobody_in_who_was_there_before(shop: OpenShop) -> None:
+    workspace = _lived(shop, "when: now - profile.created_at > 90d", "when: now - profile.created_at > 5d")
+    assert workspace.sent() == []
+
+
+def test_a_segment_that_says_something_else_makes_another_version_of_the_journeys_that_use_it() -> None:
+    rest = _text("event: Signed Up, if: profile in segment.loyal")
+    versions = {
+        check(f"conditions: {{bought: profile.orders.count > {count}}}\n"
+              f"segments: {{loyal: condition.bought, idle: profile.email}}\n{rest}").journeys["news"].version
+        for count in (1, 2)
+    }  # fmt: skip
+    assert len(versions) == 2
+
+
+def test_a_segment_that_a_journey_does_not_use_leaves_its_version_alone() -> None:
+    rest = _text("event: Signed Up")
+    versions = {
+        check(f"segments: {{loyal: profile.orders.count > {count}}}\n{rest}").journeys["news"].version
+        for count in (1, 2)
+    }
+    assert len(versions) == 1

@@ -67,6 +67,7 @@ def test_there_is_a_module_for_every_command_and_no_other() -> None:
         "workspace",
         "database",
         "in_force",
+        "check_text",
         "serving",
         "moments",
         "importing",

@@ -23,7 +23,7 @@ MESSAGE = 'send: email, text: "Hello!", purpose: transactional'
 
 def program_of(*steps: str, head: str = "", rest: str = "") -> Program:
     lines = "".join(f"      - {step}\n" for step in steps)
-    events = "attributes: {seen: number}\nevents: {Begun: {value: number}}\n"
+    events = "attributes: {seen: number}\nevents: {Begun: {value: number, products: items}}\n"
     journey = f"  story:\n    entry: {{event: Begun}}\n{head}    steps:\n{lines}"
     return check(f"{events}journeys:\n{journey}{rest}").program(Catalog())
 
@@ -202,3 +202,23 @@ def test_a_message_of_a_started_journey_knows_what_it_was_given() -> None:
     rest += '[{if: entry.who == "Ann", go: hi}]}, {id: no, exit: nobody}, {id: hi, exit: hello}]\n'
     program = program_of("{id: on, start: other, with: {who: Ann}}", rest=rest)
     assert outcome(program, BEGUN)[-1] == "+1d exited hello"
+
+
+# Goods.
+
+
+@pytest.mark.parametrize(
+    ("goods", "sent"), [((), False), (("beans",), False), (("beans", "filters"), True)], ids=["none", "one", "two"]
+)
+def test_a_message_for_which_too_few_goods_are_found_is_not_sent(goods: tuple[str, ...], sent: bool) -> None:
+    program = program_of(
+        "{id: letter, send: email, text: Hi, items: entry.products, min_items: 2, if_suppressed: none}",
+        "{id: end, exit: done}",
+        "{id: none, exit: no_goods}",
+    )
+    begun = {"Begun": (0 * DAY, {"products": [{"product_id": product} for product in goods]})}
+    assert outcome(program, begun) == (("+0d email letter", "+0d exited done") if sent else ("+0d exited no_goods",))
+
+
+def test_a_message_about_no_goods_needs_none() -> None:
+    assert outcome(program_of("{id: letter, send: email, text: Hi}"), BEGUN)[0] == "+0d email letter"

@@ -68,3 +68,5 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("converts_until IS NOT NULL"),
         )
+    # What is about no goods needs none: from now on that is told from goods that were not found.
+    op.execute("UPDATE deliveries SET min_items = 0 WHERE items = CAST('[]' AS BLOB) AND state < 4")
