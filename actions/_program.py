@@ -1,5 +1,6 @@
 """How does a text with Jinja in it become something that can be rendered many times?"""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -14,6 +15,8 @@ from actions.errors import TemplateError
 from journeys.errors import Problem
 
 MAX_SOURCE = 200_000
+# What is missing may go by a name that was computed, such as `entry[profile.email]`: that is a recipient's own.
+_NAMED = re.compile(r"""["'](.*?)["'](?= is (?:not set|undefined))""", re.DOTALL)
 _HTML = TemplateEnvironment(autoescape=True)
 _TEXT = TemplateEnvironment(autoescape=False)
 
@@ -35,7 +38,9 @@ class Program:
             return self._run(variables)
         except Exception as error:  # a template can meet any error of Python's, and each concerns one recipient only
             line = _line_of(error.__traceback__, self.template)
-            raise TemplateError([problem_at(self.source, line, "content.render_failed", _reason(error))]) from None
+            raise TemplateError(
+                [problem_at(self.source, line, "content.render_failed", _reason(error, self.source.text))]
+            ) from None
 
     def _run(self, variables: Mapping[str, Any]) -> str:
         pieces: list[str] = []
@@ -107,7 +112,9 @@ def _line_of(trace: TracebackType | None, template: Template) -> int:
     return line
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, source: str) -> str:
+    if isinstance(error, UndefinedError) and (named := _NAMED.match(str(error))) and named.group(1) not in source:
+        return str(error).replace(named.group(), "a name that is computed", 1)
     if isinstance(error, Refused | UndefinedError | ValueError) and error.args and _is_ours(error):
         return str(error)
     return f"a value here has the wrong kind ({type(error).__name__}); check what the template does with it"

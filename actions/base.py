@@ -24,9 +24,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The provider refused it for good; the reason is a dotted code such as `email.no_such_mailbox`."""
+    """The provider refused it for good; the reason is a dotted code such as `email.no_such_mailbox`.
+
+    `detail` is a sentence about it for `explain`, without anything personal.
+    """
 
     reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How does the sales manager's CRM get a task or a note, when it is kept as a file?
+"""How does the sales manager's CRM get a task, a note or the stage of a deal, when it is kept as a file?
 
 One line of JSON per entry, in a file that only grows and that any CRM can import.
 """
@@ -32,7 +32,7 @@ class FileCrm:
     def perform(self, assignment: Assignment) -> Outcome:
         """Write the entry, once per key."""
         entry = _entry(assignment)
-        if not (entry["task"] or entry["note"]):
+        if not (entry["task"] or entry["note"] or entry["deal"]):
             return Rejected("crm.nothing_to_write")
         try:
             self._file.append(assignment.key, json.dumps(entry, ensure_ascii=False, default=str))
@@ -56,6 +56,7 @@ def _entry(assignment: Assignment) -> dict[str, Any]:
         "step": assignment.delivery.step,
         "task": assignment.parameters.get("task") or "",
         "note": assignment.parameters.get("note") or "",
+        "deal": assignment.parameters.get("deal") or "",
     }
 
 

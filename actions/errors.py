@@ -43,3 +43,8 @@ class TemplateError(ActionError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
+
+    @property
+    def detail(self) -> str:
+        """Say in one line what is wrong and where: file, line and the name that is missing; nothing personal."""
+        return "; ".join(f"{problem.file}:{problem.line}: {problem.message}" for problem in self.problems)

@@ -35,9 +35,9 @@ class RenderContext:
     """All that one message is made from.
 
     `items` are the goods the guards left; `entry` holds the properties of the event that began the enrollment. `now`
-    is printed as it comes: give it in the recipient's time zone, on whose clock other moments are written too. `channel`, `journey` and `step` go into the links,
-    which `utm` changes; `track` makes of an address the one that is written, so that clicks are seen. `locale` is the
-    reader's language, the profile's trait when none is given.
+    is printed as it comes: give it in the recipient's time zone, on whose clock other moments are written too.
+    `channel`, `journey` and `step` go into the links, which `utm` changes; `track` makes of an address the one that is
+    written, so that clicks are seen. `locale` is the reader's language, the profile's trait when none is given.
     """
 
     profile: Profile

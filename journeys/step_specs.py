@@ -251,7 +251,7 @@ class AudienceStep(Guarded):
 
 
 class CrmEntry(Strict):
-    """What the sales manager sees. `task` and `note` are templates."""
+    """What the sales manager sees. `task`, `note` and `deal` are templates."""
 
     task: str | None = Field(None, description="A task for the sales manager; a template.")
     note: str | None = Field(None, description="A note; a template.")
@@ -260,7 +260,7 @@ class CrmEntry(Strict):
 
 
 class CrmStep(Step):
-    """Write a task or a note into the CRM, or move the deal."""
+    """Tell the CRM a task, a note, or the stage of a deal."""
 
     crm: CrmEntry = Field(description="What is written.")
     on_failure: OnFailure | None = Field(None, description=_WAITED_FOR)

@@ -12,6 +12,7 @@ from actions.lead_magnet import LINK_KEY, read_link_keys
 from journeys.spec import JourneysFile
 from orchestrator.asking_sources import build_asked
 from orchestrator.clock import HistoryMoments, LiveMoments, wall_now, worker_id
+from orchestrator.contents import MAGNETS
 from orchestrator.dispatcher import Dispatcher, Post
 from orchestrator.engine import Engine
 from orchestrator.enquirer import Enquirer
@@ -20,7 +21,7 @@ from orchestrator.http.reception import Desk, Reception
 from orchestrator.in_force import InForce, as_deployed, in_force, runnable_project
 from orchestrator.letterbox import Letterbox
 from orchestrator.links import Links
-from orchestrator.people import MAGNETS, People
+from orchestrator.people import People
 from orchestrator.phrasing import renderer_of, utm_of
 from orchestrator.program import Program
 from orchestrator.project import Project

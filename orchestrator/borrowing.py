@@ -12,6 +12,7 @@ from pathlib import Path
 from journeys.errors import OrchestratorError
 from journeys.yaml_text import read
 from orchestrator.bundled import example_folder
+from orchestrator.contents import MAGNETS
 from orchestrator.including import Folder, read_included
 from orchestrator.library import GIVES, TESTS, ReadyJourney, library_folder, ready_journeys
 from orchestrator.main_file import FILE, INCLUDED, Needs, adapted, starter
@@ -111,6 +112,7 @@ def _files(chosen: Iterable[ReadyJourney]) -> Iterator[tuple[Path, Path]]:
         target = Path(_place(ready))
         yield library / f"{ready.name}.yaml", target
         yield library / f"{ready.name}{TESTS}", target.with_name(f"{ready.name}{TESTS}")
+        yield from ((example / MAGNETS / magnet, Path(MAGNETS) / magnet) for magnet in ready.magnets)
         templates |= dict.fromkeys(ready.templates)
     if templates:
         yield example / _BASE, _BASE

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-_PATTERNS = ("journeys.yaml", "journeys.test.yaml", "templates/**/*")
+_PATTERNS = ("journeys.yaml", "journeys.test.yaml", "templates/**/*", "magnets/*")
 
 
 def example_folder() -> Path:

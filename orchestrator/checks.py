@@ -28,6 +28,7 @@ OTHERS = {
     "source.parameter": "A parameter of a source's adapter is missing, unknown or wrong.",
     "file.unreadable": "The journeys file is not there, or is no text.",
     "send.coupon": "A message prints a coupon that its step does not take, or the other way round.",
+    "magnet.missing": "A lead magnet gives a file that is not in `magnets/`, so that its link leads nowhere. This is a warning.",
     "template.unknown": "A step, a base or another template names a template that is not there.",
     "template.front_matter": "The front matter of a template is not right.",
     "template.base": "A base is not there, or cannot be one.",
@@ -64,9 +65,17 @@ REMEDIES = {
     "source": "Correct the source, by the page about its adapter.",
     "file": "Name a file that is there, or make one with `tactful init`.",
     "send": "Set up guards for all messages, and exempt a step from single ones only.",
+    "magnet": "Put the file into `magnets/`, or correct its name at the step.",
     "template": "Correct the template at the line that is named, by the page about templates.",
 }
 _OWN_REMEDIES = {"send.coupon": "Add `coupon: POOL` to the step, or `{{ coupon }}` to the message."}
+# Examples of codes that no rule of the linter brings, here where `magnets/` holds brewing-guide.pdf.
+_EXAMPLES = {
+    "magnet.missing": (
+        "- {id: guide, lead_magnet: {file: brewing_guide.pdf, template: guide.mjml}}",
+        "- {id: guide, lead_magnet: {file: brewing-guide.pdf, template: guide.mjml}}",
+    )
+}
 _SEVERITIES = {"error": "This is an error.", "warning": "This is a warning."}
 _HEAD = """\
 # What `tactful check` can say
@@ -124,4 +133,6 @@ def _of_rule(rule: Rule) -> Check:
 
 
 def _of_table(code: str, sentence: str) -> Check:
-    return Check(code, sentence, _OWN_REMEDIES.get(code, REMEDIES[code.partition(".")[0]]))
+    fix = _OWN_REMEDIES.get(code, REMEDIES[code.partition(".")[0]])
+    bad, good = _EXAMPLES.get(code, ("", ""))
+    return Check(code, sentence, fix, bad=bad, good=good)

@@ -1,13 +1,18 @@
-"""Do the templates of a workspace and the steps that send them fit together?"""
+"""Do the templates and files of a workspace and the steps that send them fit together?"""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from actions.lead_magnet import is_plain_file
 from actions.template import Templates
 from journeys.errors import Fault, Problem
 from journeys.moves import placed_steps
-from journeys.spec import JourneySpec, LeadMagnetStep, SendStep
+from journeys.spec import JourneysFile, JourneySpec, LeadMagnetStep, SendStep
+from journeys.spelling import did_you_mean
 
 TEMPLATES = "templates"
+# The folder with the files that lead magnets give.
+MAGNETS = "magnets"
 
 
 def unused(templates: Templates, journeys: Mapping[str, JourneySpec]) -> Iterator[Problem]:
@@ -56,6 +61,28 @@ def languages(name: str, journey: JourneySpec, templates: Templates) -> Iterator
 def _covers(language: str, spoken: set[str]) -> bool:
     """Say whether a nearer language is asked for anyway: `pt` stands in for `pt-br`."""
     return "-" in language and language.rpartition("-")[0] in spoken
+
+
+def magnet_faults(spec: JourneysFile, magnets: Path) -> Iterator[Fault]:
+    """Warn of files that lead magnets promise and that are not there to be given."""
+    for name, journey in spec.journeys.items():
+        for placed in placed_steps(journey):
+            match placed.step:
+                case LeadMagnetStep(id=step, lead_magnet=magnet) if not _is_there(magnets, magnet.file):
+                    message = (
+                        f'step "{step}": there is no "{magnet.file}" in {magnets.name}/, so its link gives nothing'
+                    )
+                    hint = did_you_mean(magnet.file, _files_in(magnets)) or "; put the file there"
+                    path = ("journeys", name, *placed.path, "lead_magnet", "file")
+                    yield Fault(path, "magnet.missing", f"{message}{hint}", "warning")
+
+
+def _is_there(magnets: Path, file: str) -> bool:
+    return is_plain_file(file) and (magnets / file).is_file()
+
+
+def _files_in(magnets: Path) -> list[str]:
+    return sorted(path.name for path in magnets.glob("*")) if magnets.is_dir() else []
 
 
 def coupon_fault(path: tuple[str | int, ...], step: SendStep, templates: Templates) -> Iterator[Fault]:

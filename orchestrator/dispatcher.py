@@ -101,8 +101,8 @@ class Dispatcher:
             return Rejected("channel.gone")
         try:
             assignment = self._assign(handover)
-        except TemplateError:
-            return Rejected("content.render_failed")
+        except TemplateError as error:
+            return Rejected("content.render_failed", error.detail)
         if assignment is None:
             return Rejected("journey.step_gone")
         return await self._call(action, handover, assignment)

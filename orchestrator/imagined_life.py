@@ -68,7 +68,8 @@ class Seen:
 class Record:
     """All that happened: in the words of scenarios (`seen`), and as it would be kept.
 
-    `problems` are events that could not happen as written; `said` holds the words of what was handed over.
+    `problems` are events that could not happen as written; `said` holds the words of what was handed over, and `unsayable`
+    why there were none.
     """
 
     seen: list[Seen] = field(default_factory=list)
@@ -78,6 +79,7 @@ class Record:
     judged: list[tuple[Judged, Outgoing]] = field(default_factory=list)
     settled: list[Outgoing] = field(default_factory=list)
     said: dict[int, Said] = field(default_factory=dict)
+    unsayable: dict[int, str] = field(default_factory=dict)
     entered: list[str] = field(default_factory=list)
     footprints: Footprints = field(default_factory=Footprints)
 
@@ -211,8 +213,9 @@ class ImaginedLife:
         fate = self._fates.get(left.step, _SENT)
         try:
             self._word(entry, left, clock)
-        except TemplateError:
+        except TemplateError as error:
             fate = _UNSAYABLE
+            self.record.unsayable[left.id] = error.detail
         self._see_handed_over(entry, left, fate, clock)
         settle(self._seat.customer, entry, fate.fate, fate.reason, clock, self._program)
 
@@ -296,6 +299,7 @@ class ImaginedLife:
         kept = tuple(item.product_id for item in left.items)
         dropped = [item.product_id for item in entry.delivery.items if item not in left.items]
         said = self.record.said.get(left.id, Said())
+        without = f"without {', '.join(dropped)}, {self._drops.get(left.id, '')}" if dropped else ""
         seen = _about(
             entry,
             at,
@@ -305,7 +309,7 @@ class ImaginedLife:
             subject=said.subject,
             task=said.task,
             note_text=said.note,
-            note=f"without {', '.join(dropped)}, {self._drops.get(left.id, '')}" if dropped else "",
+            note=self.record.unsayable.get(left.id) or without,
             also="crm" if left.reach is Reach.CRM and fate.fate is Fate.SENT else "",
         )
         self.record.seen.append(seen)

@@ -17,6 +17,7 @@ from journeys.yaml_text import read
 # What a file that is included may give, each name once in a workspace.
 GIVES = ("journeys", "segments", "conditions", "parts", "goals", "events", "attributes")
 TESTS = ".test.yaml"
+_MAGNET = re.compile(r"lead_magnet: \{file: ([\w.-]+)")
 _TEMPLATE = re.compile(r"\b\w+\.mjml\b")
 # A step of these kinds goes out on a channel of this name unless it names another.
 _CHANNELS = {"audience": "ads", "crm": "crm", "lead_magnet": "email"}
@@ -35,6 +36,7 @@ class ReadyJourney:
     needs: str
     channels: tuple[str, ...]
     templates: tuple[str, ...]
+    magnets: tuple[str, ...]
     names: Mapping[str, frozenset[str]]
 
 
@@ -65,6 +67,7 @@ def _read(name: str, text: str) -> ReadyJourney:
         needs=_opening_comment(text),
         channels=tuple(sorted(set(_channels(said)))),
         templates=tuple(dict.fromkeys(_TEMPLATE.findall(text))),
+        magnets=tuple(dict.fromkeys(_MAGNET.findall(text))),
         names={kind: frozenset(said[kind]) for kind in GIVES if kind in said},
     )
 

@@ -64,8 +64,8 @@ def _word(outcome: Outcome) -> str:
     match outcome:
         case Sent():
             return "sent"
-        case Rejected(reason=reason):
-            return f"rejected {reason}"
+        case Rejected(reason=reason, detail=detail):
+            return f"rejected {reason}{f': {detail}' if detail else ''}"
         case RetryLater(reason=reason):
             return f"retry_later {reason}"
         case Unknown(reason=reason):

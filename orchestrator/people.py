@@ -7,9 +7,6 @@ from pathlib import Path
 from orchestrator.letterbox import Letterbox
 from orchestrator.links import Links
 
-# The folder of the workspace with the files that lead magnets give.
-MAGNETS = "magnets"
-
 
 @dataclass(frozen=True, slots=True)
 class People:

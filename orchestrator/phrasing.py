@@ -55,6 +55,6 @@ def content_of(step: SendStep | LeadMagnetStep, context: RenderContext, renderer
 
 
 def crm_of(step: CrmStep, context: RenderContext, renderer: Renderer) -> Properties:
-    """Render what a CRM entry says: its task and its note, where there is one. Raises TemplateError."""
-    told = (("task", step.crm.task), ("note", step.crm.note))
+    """Render what a CRM entry says: its task, its note and the stage of the deal. Raises TemplateError."""
+    told = (("task", step.crm.task), ("note", step.crm.note), ("deal", step.crm.deal))
     return {name: renderer.render_text(text, context) for name, text in told if text is not None}

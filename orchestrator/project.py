@@ -37,7 +37,7 @@ from operational_guards.registry import (
     override,
 )
 from operational_guards.rule import UNKNOWN
-from orchestrator.contents import TEMPLATES, coupon_fault, languages, unused
+from orchestrator.contents import MAGNETS, TEMPLATES, coupon_fault, languages, magnet_faults, unused
 from orchestrator.holding import unguarded
 from orchestrator.including import Files, Folder, read_included
 from orchestrator.parameters import check_parameters
@@ -137,15 +137,21 @@ def load_project(folder: Path, file: str = FILE) -> Project:
     except (OSError, UnicodeDecodeError) as error:
         return _unreadable(folder, file, error)
     templates = read_templates(folder / TEMPLATES) if (folder / TEMPLATES).is_dir() else {}
-    return check_project(text, templates, folder, file)
+    return check_project(text, templates, folder, file, magnets=folder / MAGNETS)
 
 
 def check_project(
-    text: str, templates: Mapping[str, str], folder: Path, file: str = FILE, *, files: Files | None = None
+    text: str,
+    templates: Mapping[str, str],
+    folder: Path,
+    file: str = FILE,
+    *,
+    files: Files | None = None,
+    magnets: Path | None = None,
 ) -> Project:
     """Check a file's text together with the templates it may use and the files it includes.
 
-    Those are looked for in the folder, unless `files` are given.
+    Those are looked for in the folder, unless `files` are given; what lead magnets give is looked for in `magnets`.
     """
     reading = read(text, file)
     included = read_included(reading, file, files or Folder(folder))
@@ -158,6 +164,8 @@ def check_project(
     known = Templates(templates, shop.voice.never, address=shop.address, sign_off=shop.voice.sign_off)
     checker = _Checker(parsed, parsed.spec, known, actions)
     checker.check()
+    if magnets is not None:
+        checker.problems += map(parsed.locate, magnet_faults(parsed.spec, magnets))
     problems = tuple(sorted({*said, *checker.problems}, key=_place))
     errors = [problem for problem in problems if problem.severity == "error"]
     bad = {journey for problem in errors for journey in _kept_back(problem, parsed.homes)}
@@ -323,6 +331,7 @@ class _Checker:
                 case CrmStep():
                     self._text((*path, "crm", "task"), step.crm.task, journey)
                     self._text((*path, "crm", "note"), step.crm.note, journey)
+                    self._text((*path, "crm", "deal"), step.crm.deal, journey)
 
     def _template(self, name: str, path: tuple[str | int, ...], template: str | None, purpose: Purpose) -> None:
         """Report what is wrong with a template at its own place, and one that is missing at the step."""

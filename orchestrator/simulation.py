@@ -144,6 +144,7 @@ def _outcome(entry: Outgoing, record: Record) -> Fields:
         "reason": entry.reason,
         "channel": delivery.channel,
         "dropped_items": len(entry.left_out),
+        "detail": record.unsayable.get(delivery.id, ""),
         "operation": entry.parameters.get("operation", ""),
         "audience": entry.parameters.get("audience", ""),
         **{name: text for name, text in words.items() if text},

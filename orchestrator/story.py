@@ -236,8 +236,9 @@ def _answer(answer: Fields, clock: _Clock) -> str:
 
 def _fate(line: Fields) -> str:
     reason = f": {line['reason']}" if line["reason"] else ""
+    detail = f" ({line['detail']})" if line.get("detail") else ""
     dropped = f", without {line['dropped_items']} of its goods" if line["dropped_items"] else ""
-    return f"{line['journey']}.{line['step']} on {line['channel']}{_words(line)}{dropped}{reason}"
+    return f"{line['journey']}.{line['step']} on {line['channel']}{_words(line)}{dropped}{reason}{detail}"
 
 
 def _words(line: Fields) -> str:

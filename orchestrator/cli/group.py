@@ -44,6 +44,7 @@ COMMANDS = {
     "guards report": "Say what the guards did, and what they are worth.",
     "guards regrets": "List messages that went out because a fact came too late.",
     "report experiment": "Say which arm of an experiment wins.",
+    "report goals": "Say how far the business is with its goals.",
     "preview": "Show the message of a step as one person would get it.",
     "coupons": "Say how many codes the pools have left.",
     "coupons import": "Put the codes of a file into a pool.",

@@ -255,8 +255,9 @@ def _places(connection: Connection, editions: Iterable[int]) -> dict[int, dict[s
 def outcomes(connection: Connection, ids: list[int]) -> Iterator[Fields]:
     """Give what became of these profiles' deliveries once they were settled."""
     rows = connection.exec_driver_sql(
-        "SELECT settled_at, journey, step, id, state, reason, channel, dropped FROM deliveries "
-        "WHERE settled_at IS NOT NULL AND profile_id IN (SELECT value FROM json_each(?)) ORDER BY settled_at, id",
+        "SELECT d.settled_at, d.journey, d.step, d.id, d.state, d.reason, d.channel, d.dropped, a.outcome "
+        "FROM deliveries d LEFT JOIN attempts a ON a.delivery_id = d.id AND a.number = d.attempts WHERE "
+        "d.settled_at IS NOT NULL AND d.profile_id IN (SELECT value FROM json_each(?)) ORDER BY d.settled_at, d.id",
         (codec.encode_text(ids),),
     )
     for row in rows:
@@ -270,6 +271,8 @@ def outcomes(connection: Connection, ids: list[int]) -> Iterator[Fields]:
             "reason": row[5],
             "channel": row[6],
             "dropped_items": row[7],
+            # The last attempt's outcome reads `rejected REASON: DETAIL`.
+            "detail": (row[8] or "").partition(": ")[2],
         }
 
 

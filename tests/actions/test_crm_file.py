@@ -31,6 +31,7 @@ def test_an_entry_says_who_what_and_why(tmp_path):
             "step": "reminder",
             "task": "Call Ann",
             "note": "Left 80 EUR\nin the basket — ž",
+            "deal": "",
         }
     ]
 

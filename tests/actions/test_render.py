@@ -1,6 +1,7 @@
 """Does a message read as its template says, for this recipient and no other?"""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -142,6 +143,26 @@ def test_text_is_not_escaped():
 
 def test_a_date_is_written_as_asked():
     assert text("{{ now | date('%-d %B') }}") == "2 March"
+
+
+RIGA = ZoneInfo("Europe/Riga")
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        ("2026-03-02T09:00:00Z", "2 11:00"),
+        ("2026-03-02T23:30:00+00:00", "3 01:30"),
+        ("2026-03-02T09:00:00+02:00", "2 09:00"),
+        (datetime(2026, 3, 2, 9, 0, tzinfo=UTC), "2 11:00"),
+        ("2026-03-02T09:00:00", "2 09:00"),
+        ("2026-03-02", "2 00:00"),
+        (date(2026, 3, 2), "2 00:00"),
+    ],
+)
+def test_a_moment_is_written_on_the_readers_clock_and_a_date_without_a_zone_as_it_was_told(told: object, written: str):
+    here = context(now=NOW.astimezone(RIGA), entry={"at": told})
+    assert Renderer(TEMPLATES, SHOP).render_text("{{ entry.at | date('%-d %H:%M') }}", here) == written
 
 
 def test_a_text_template_has_no_html():

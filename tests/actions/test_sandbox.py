@@ -114,6 +114,11 @@ def test_a_missing_value_names_its_line_when_it_is_printed():
     )
 
 
+def test_a_missing_name_that_was_computed_is_not_told():
+    found = refusal("{{ entry[entry.who] }}", entry={"who": "ann@example.com"})
+    assert found.startswith("letter.txt:1:1: content.render_failed a name that is computed is not set here; write")
+
+
 def test_a_wrong_kind_is_reported_without_the_value():
     assert "secret" not in refusal("{{ [1, 'secret@example.com'] | sort | join }}")
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from journeys.errors import Problem
-from orchestrator.project import check_project
+from orchestrator.project import check_project, load_project
 from tests.fakes.workspace import SHOP
 
 TWO_LETTERS = """
@@ -22,6 +22,46 @@ def found(text: str = TWO_LETTERS, **more: str) -> list[Problem]:
     templates = {"one.txt": LETTER, "two.txt": LETTER}
     templates |= {name.replace("__", "/").replace("_", "."): source for name, source in more.items()}
     return list(check_project(f"{SHOP}{text}", templates, Path()).problems)
+
+
+# What lead magnets give.
+
+GUIDE = """
+journeys:
+  guide:
+    entry: {event: Form Submitted}
+    steps: [{id: give, lead_magnet: {file: brewing-guide.pdf, template: one.txt}}]
+"""
+
+
+def given(folder: Path, *names: str) -> list[str]:
+    """Check a workspace whose lead magnets can give these files."""
+    for name in names:
+        (folder / "magnets" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "magnets" / name).write_bytes(b"%PDF-1.4")
+    (folder / "templates").mkdir()
+    (folder / "templates" / "one.txt").write_text(f"{LETTER}{{{{ magnet_url }}}}\n", encoding="utf-8")
+    (folder / "journeys.yaml").write_text(f"{SHOP}{GUIDE}", encoding="utf-8")
+    return [str(problem) for problem in load_project(folder).problems]
+
+
+def test_a_file_that_a_lead_magnet_can_give_is_no_problem(tmp_path: Path) -> None:
+    assert given(tmp_path, "brewing-guide.pdf") == []
+
+
+def test_a_file_that_is_not_there_is_warned_of_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    assert given(tmp_path, "brewing_guide.pdf") == [
+        'journeys.yaml:9:46: magnet.missing step "give": there is no "brewing-guide.pdf" in magnets/, '
+        'so its link gives nothing; did you mean "brewing_guide.pdf"?'
+    ]
+
+
+def test_a_workspace_without_files_to_give_is_told_to_put_it_there(tmp_path: Path) -> None:
+    (problem,) = given(tmp_path)
+    assert problem.endswith("; put the file there")
+
+
+# Templates.
 
 
 def test_templates_that_are_sent_are_no_problem() -> None:

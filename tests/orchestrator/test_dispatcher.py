@@ -103,6 +103,14 @@ def test_a_message_that_cannot_be_rendered_is_refused_and_the_others_go(shop: Op
     assert [given.content.text for given in workspace.email.assignments if given.content] == ["You get 4 pieces."]
 
 
+def test_the_attempt_says_which_name_was_missing_and_where(shop: OpenShop) -> None:
+    workspace = shop(SHARES)
+    workspace.ingest(track("Signed Up", "09:00", "ann"))
+    workspace.settle()
+    ((outcome,),) = workspace.rows("SELECT outcome FROM attempts")
+    assert outcome.startswith('rejected content.render_failed: text:1: "people" is not set here; write')
+
+
 def test_whoever_could_not_be_written_to_goes_on_in_the_journey(shop: OpenShop) -> None:
     workspace = shop(SHARES)
     workspace.ingest(track("Signed Up", "09:00", people=0))

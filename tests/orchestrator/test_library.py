@@ -16,6 +16,7 @@ from orchestrator.library import TESTS, library_folder, ready_journeys
 from orchestrator.main_file import Needs, adapted, starter
 from orchestrator.project import load_project
 from orchestrator.scenarios import read_scenarios
+from tests.fakes.brewing_guide import brewing_guide
 from tests.fakes.calls import identify, track
 
 NAMES = tuple(ready_journeys())
@@ -160,6 +161,11 @@ def test_the_example_takes_them_in_beside_its_own(tmp_path: Path) -> None:
     tactful("init", tmp_path, "--library", "all")
     project = load_project(tmp_path)
     assert (project.problems, {"cart_recovery", *NAMES} <= set(project.journeys)) == ((), True)
+
+
+def test_the_guide_that_a_journey_gives_comes_with_it(tmp_path: Path) -> None:
+    tactful("init", tmp_path, "--library", "lead_magnet")
+    assert (tmp_path / "magnets" / "brewing-guide.pdf").read_bytes() == brewing_guide()
 
 
 def test_asked_twice_nothing_more_is_written(tmp_path: Path) -> None:

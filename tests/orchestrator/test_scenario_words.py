@@ -130,6 +130,12 @@ def test_a_template_that_cannot_be_filled_in_fails_the_message(program: Program,
     assert lived(story(expect, events), program, wording).passed
 
 
+def test_a_scenario_says_where_a_template_could_not_be_filled_in(program: Program, wording: Wording) -> None:
+    events = "{+0h: Checkout Started, checkout_id: k1, value: 0}"
+    (difference, *_) = lived(story("never: [{failed}]", events), program, wording).differences
+    assert "failed cart.reminder: content.render_failed (" in difference
+
+
 def test_a_provider_says_why_it_refuses(program: Program) -> None:
     fate, expect = "fate: {reminder: {failed: full}}", "expect: [{+1h: failed, reason: full}, {2026-03-04 10:00: crm}]"
     assert lived(story(f"{fate}\n  {expect}"), program).passed

@@ -54,7 +54,9 @@ experiments = fields(
     confidence=shares,
     control=names,
 )
-weights = st.integers(0, 100) | shares | st.just(0.5)
+weights = st.integers(0, 100) | st.just(0.5)
+# Percents are of all people, so that together they are all of them.
+percents = {2: ["12.5%", "87.5%"], 3: ["0.1%", "39.9%", "60%"]}
 
 KINDS: dict[str, Written] = {
     "wait": fields({"wait": durations | untils}),
@@ -160,4 +162,5 @@ def _split(draw: st.DrawFn, ids: Any, levels: int) -> dict[str, Any]:
         if form
     }
     experiment = draw(fields(experiment=experiments))
-    return {"split": {arm: draw(weights) for arm in arms}, **experiment, **written}
+    said = percents[len(arms)] if draw(st.booleans()) else [draw(weights) for _ in arms]
+    return {"split": dict(zip(arms, said, strict=True)), **experiment, **written}
