@@ -5,7 +5,7 @@ from itertools import islice
 
 from bench.raw import Recording, against_raw
 from bench.result import Goal, Result, Sizes
-from bench.shop import BEGIN, moments
+from bench.shop import BEGIN, catalog, moments
 from bench.turns import Bench, Clock, deploy
 from bench.workspace import example
 from orchestrator.program import Program
@@ -16,7 +16,7 @@ THIS_RELEASE = "this release expects half the goal"
 
 def measure(sizes: Sizes) -> tuple[Result, ...]:
     """Let events come in, 500 at a time and one by one, and hold the engine's turns against their writes alone."""
-    program = example()
+    program = example(catalog())
     return (
         _measure(Days(program, 500, sizes.turn_customers), sizes.repeats, Goal("ratio", 0.55)),
         _measure(Days(program, 1, sizes.single_customers), sizes.repeats, Goal("ratio", 0.4)),

@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+from journeys.catalog import Catalog
+from journeys.vocabulary import Item
+
 BEGIN = datetime(2026, 3, 4, 6, tzinfo=UTC)  # a Wednesday
 END = BEGIN + timedelta(days=13)
 GOODS = 200
@@ -26,6 +29,12 @@ def moments(customers: int, first: int = 0) -> Iterator[tuple[datetime, bytes]]:
     calls = [call for number in range(first, first + customers) for call in _story(number)]
     calls.sort(key=lambda call: (call[0], call[1]["messageId"]))
     return ((BEGIN + timedelta(seconds=at), _encode(_call(at, fields))) for at, fields in calls)
+
+
+def catalog() -> Catalog:
+    """Give the shop's goods, all there before the first event."""
+    before = BEGIN - timedelta(days=1)
+    return Catalog((before, Item(_product(number), name=f"Coffee {number}", price=9.5)) for number in range(GOODS))
 
 
 def _call(at: int, fields: dict[str, Any]) -> dict[str, Any]:

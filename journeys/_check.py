@@ -31,7 +31,7 @@ from journeys._syntax import Syntax, is_profile, parse, segment_of
 from journeys.counting import COUNTING
 from journeys.errors import ConditionError, ConditionErrors
 from journeys.schema import ROOTS, NamedKind, NotKnown, Schema, describe, part_of_goods, remedy
-from journeys.scope import FUNCTIONS, LARGEST, Kind, Known
+from journeys.scope import FUNCTIONS, LARGEST, UNSET, UNSET_EXAMPLE, Kind, Known
 
 
 def check_condition(syntax: Syntax, schema: Schema) -> Expression:
@@ -337,7 +337,7 @@ class _Checker:
 
     def _read(self, node: ast.Name | ast.Attribute | ast.Call) -> Expression | None:
         """Find what a name, a dotted name or a call means."""
-        base, names = self._unfold(node)
+        base, names = self.syntax.unfold(node)
         text, column = self._place(node)
         if isinstance(base, ast.Call):
             return self._call(base, names, text, column)
@@ -356,21 +356,15 @@ class _Checker:
         hint = f'; a text is written in quotes, "{base.id}"' if is_slip else ""
         return self._refuse(found.message + hint, names[found.place - 1][1] if found.place else column)
 
-    def _unfold(self, node: ast.expr) -> tuple[ast.expr, list[tuple[str, int]]]:
-        """Split `a.b.c` into its base and its names, each with its column."""
-        names: list[tuple[str, int]] = []
-        while isinstance(node, ast.Attribute):
-            names.insert(0, (node.attr, self.syntax.end(node) - len(node.attr) + 1))
-            node = node.value
-        return node, names
-
     def _call(self, node: ast.Call, names: list[tuple[str, int]], text: str, column: int) -> Expression | None:
         """Find what a call gives, or one attribute of the goods it gives."""
         if isinstance(node.func, ast.Name) and node.func.id in COUNTING:
             return self._counting(node, names, text, column)
+        if isinstance(node.func, ast.Name) and node.func.id == UNSET:
+            return self._unset(node, text, column)
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             name = self.syntax.source(node.func)
-            return self._refuse(f'there is no function "{name}"{remedy(name, (*FUNCTIONS, *COUNTING))}', column)
+            return self._refuse(f'there is no function "{name}"{remedy(name, (*FUNCTIONS, *COUNTING, UNSET))}', column)
         function = FUNCTIONS[node.func.id]
         arguments = tuple(argument.value for argument in node.args if isinstance(argument, ast.Constant))
         found = None if node.keywords or len(arguments) < len(node.args) else function.build(arguments)
@@ -383,6 +377,16 @@ class _Checker:
             problem = part.message if isinstance(part, NotKnown) else f"{text} goes too deep; write one name after it"
             return self._refuse(problem, names[-1][1])
         return Read(text, column, part.kind, part.read)
+
+    def _unset(self, node: ast.Call, text: str, column: int) -> Expression | None:
+        """Check `unset(profile.vip)`, which is never unknown itself."""
+        if len(node.args) != 1 or node.keywords or self.syntax.source(node) != text:
+            return self._refuse(f"expected {UNSET_EXAMPLE}, got {text}", column)
+        of = self.value(node.args[0])
+        if isinstance(of, Read) and not of.is_always:
+            return Not(text, column, Presence(of.text, of.column, of, is_plain=True))
+        what = "always there" if isinstance(of, Read) else "no name"
+        return of and self._refuse(f"{of.text} is {what}; unset asks for a name, like {UNSET_EXAMPLE}", of.column)
 
     def _counting(self, node: ast.Call, names: list[tuple[str, int]], text: str, column: int) -> Expression | None:
         """Find what `count`, `sum`, `first` or `last` gives."""

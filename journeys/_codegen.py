@@ -61,7 +61,7 @@ class _Writer:
                 return self.condition(expression.of, wanted)
             case Presence():
                 value = self.value(expression.of)
-                if expression.of.kind in TRUTHY:
+                if expression.of.kind in TRUTHY and not expression.is_plain:
                     return f"({'not not' if wanted else 'not'} {value})"
                 return f"({value} {'is not' if wanted else 'is'} None)"
             case Compare(is_loose=True):

@@ -67,11 +67,12 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A bare name: is there one, and is it not no, zero or empty?"""
+    """A bare name: is there one, and is it not no, zero or empty? `is_plain` asks only for the first."""
 
     text: str
     column: int
     of: Read
+    is_plain: bool = False
     kind: Literal["boolean"] = "boolean"
 
 
@@ -218,7 +219,7 @@ def _judge_presence(expression: Presence, scope: Scope) -> Answer:
     value = evaluate(expression.of, scope)
     if value is None:
         return Answer(False, f"{expression.text} is missing")
-    if expression.of.kind in TRUTHY and not value:
+    if expression.of.kind in TRUTHY and not expression.is_plain and not value:
         return Answer(False, f"{expression.text} is {_show(value)}")
     return Answer(True, f"{expression.text} is there")
 

@@ -65,6 +65,14 @@ class Syntax:
         written = " ".join(self.text[self.offset(node) : self.end(node)].split())
         return written if len(written) <= LONGEST_QUOTE else f"{written[: LONGEST_QUOTE - 3]}..."
 
+    def unfold(self, node: ast.expr) -> tuple[ast.expr, list[tuple[str, int]]]:
+        """Split `a.b.c` into its base and its names, each with its column."""
+        names: list[tuple[str, int]] = []
+        while isinstance(node, ast.Attribute):
+            names.insert(0, (node.attr, self.end(node) - len(node.attr) + 1))
+            node = node.value
+        return node, names
+
     def _characters(self, byte_offset: int) -> int:
         """Turn the parser's offset in bytes into one in characters of the whole text."""
         return self.margin + len(self.line[:byte_offset].decode(errors="ignore"))

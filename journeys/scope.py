@@ -365,6 +365,10 @@ def _catalog(arguments: tuple[object, ...]) -> Known | None:
             return None
 
 
+# It asks of a name, not for a value: whether nobody has said it.
+UNSET = "unset"
+UNSET_EXAMPLE = "unset(profile.vip)"
+
 FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {"catalog": Function('catalog("new", 6), with a count from 1 to 50', _catalog)}
 )

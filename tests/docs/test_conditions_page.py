@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from journeys.counting import COUNTING
 from journeys.named import check_named
 from journeys.schema import Schema
-from journeys.scope import FIXED, FUNCTIONS, TRAITS
+from journeys.scope import FIXED, FUNCTIONS, TRAITS, UNSET
 
 PAGE = (Path(__file__).parents[2] / "docs" / "language.md").read_text(encoding="utf-8")
 SECTION = PAGE.partition("## Conditions\n")[2].partition("\n## ")[0]
@@ -21,7 +21,7 @@ def test_every_name_is_on_the_page(name: str) -> None:
     assert f"`{wanted}`" in SECTION
 
 
-@pytest.mark.parametrize("name", sorted([*FUNCTIONS, *COUNTING]))
+@pytest.mark.parametrize("name", sorted([*FUNCTIONS, *COUNTING, UNSET]))
 def test_every_function_is_on_the_page(name: str) -> None:
     assert f"`{name}(" in SECTION
 

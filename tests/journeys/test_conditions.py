@@ -146,6 +146,38 @@ def test_consent_that_was_never_asked_for_is_unknown(consent: dict[str, bool], e
     assert explain("not profile.consent.sms", BASE, scope(facts(consent=consent))).value is expected
 
 
+@pytest.mark.parametrize(("consent", "expected"), [({"sms": True}, False), ({"sms": False}, True), ({}, True)])
+def test_no_or_never_said_is_written_with_unset(consent: dict[str, bool], expected: bool) -> None:
+    text = "not profile.consent.sms or unset(profile.consent.sms)"
+    assert explain(text, BASE, scope(facts(consent=consent))).value is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "traits", "expected"),
+    [
+        ("points", {}, True),
+        ("points", {"points": 0}, False),
+        ("points", {"points": "many"}, True),
+        ("loyalty", {"loyalty": ""}, True),
+        ("loyalty", {"loyalty": "gold"}, False),
+        ("birthday", {"birthday": "1990-05-01"}, False),
+        ("birthday", {"birthday": "in May"}, True),
+    ],
+)
+def test_unset_is_never_unknown(name: str, traits: dict[str, Any], expected: bool) -> None:
+    assert explain(f"unset(profile.{name})", BASE, scope(facts(traits=traits))).value is expected
+    assert explain(f"not unset(profile.{name})", BASE, scope(facts(traits=traits))).value is not expected
+
+
+@pytest.mark.parametrize("said", [False, 0, []])
+def test_a_value_of_no_kind_is_set_even_when_it_is_no(said: object) -> None:
+    assert explain("unset(event.x)", UNDECLARED, scope(event={"x": said})).value is False
+
+
+def test_unset_says_what_decided() -> None:
+    assert explain("unset(profile.points)", BASE, scope()).why == "profile.points is missing"
+
+
 def test_consent_to_marketing_counts_for_a_channel_without_its_own() -> None:
     known = facts(consent={"marketing": True, "sms": False})
     assert explain("profile.consent.email and not profile.consent.sms", BASE, scope(known)).value is True
@@ -432,6 +464,22 @@ def test_an_explanation_writes_durations_the_way_the_language_does() -> None:
         ("catalog('new', True)", 1, None),
         ("catalog('new', event.value)", 1, None),
         ("catalog('new', 3).price.x", 25, None),
+        ("unset()", 1, "expected unset(profile.vip), got unset()"),
+        ("unset(profile.points, 1)", 1, None),
+        ("unset(profile.points).x", 1, None),
+        ("unset(profile.pionts)", 15, None),
+        (
+            "unset(profile.points + 1)",
+            7,
+            "profile.points + 1 is no name; unset asks for a name, like unset(profile.vip)",
+        ),
+        (
+            "unset(profile.created_at)",
+            7,
+            "profile.created_at is always there; unset asks for a name, like unset(profile.vip)",
+        ),
+        ("unset(count('Product Viewed', 3d))", 7, None),
+        ("usnet(profile.points)", 1, 'there is no function "usnet"; did you mean "unset"?'),
         ("catalogue('new', 3)", 1, 'there is no function "catalogue"; did you mean "catalog"?'),
         ("f'{event.value}' == 'a'", 1, None),
         ("b'a' == event.currency", 1, None),

@@ -33,6 +33,11 @@ def change(text: str, **event: Any) -> timedelta | None:
     return None if at is None else at - NOW
 
 
+@pytest.mark.parametrize("text", ["unset(event.x)", "not unset(event.x)", "unset(first('Thing Done'))"])
+def test_what_nobody_said_is_not_said_by_time(text: str) -> None:
+    assert change(text) is None
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -51,7 +51,7 @@ def test_a_file_that_a_lead_magnet_can_give_is_no_problem(tmp_path: Path) -> Non
 
 def test_a_file_that_is_not_there_is_warned_of_with_the_one_that_was_meant(tmp_path: Path) -> None:
     assert given(tmp_path, "brewing_guide.pdf") == [
-        'journeys.yaml:9:46: magnet.missing step "give": there is no "brewing-guide.pdf" in magnets/, '
+        'journeys.yaml:12:44: magnet.missing step "give": there is no "brewing-guide.pdf" in magnets/, '
         'so its link gives nothing; did you mean "brewing_guide.pdf"?'
     ]
 
