@@ -20,6 +20,8 @@ from journeys.yaml_text import Flaw, Reading
 
 # What an included file may hold: each of these is one mapping of names over all the files.
 SECTIONS = ("journeys", "segments", "conditions", "parts", "goals", "events", "attributes")
+# What says what is, and does nothing: two files may say it alike.
+_DECLARED = ("goals", "events", "attributes")
 _INCLUDABLE = ("version", *SECTIONS)
 _ANY_HEAD = {"version": 1, "shop": {"name": "any"}}
 
@@ -115,17 +117,19 @@ def _merged(mine: Node, more: Node) -> Node:
 
 
 def _taken(root: Node, extra: Node) -> Iterator[Problem]:
-    """Report the names that an earlier file has given already."""
+    """Report the names that an earlier file has given already, unless both declare the same."""
     for section in SECTIONS:
-        mine = names_in(root, section)
-        for name in names_in(extra, section):
-            if name in mine:
-                first, second = key_site(root, (section, name)), key_site(extra, (section, name))
-                message = (
-                    f'{section} "{name}" stands in two files, first in {first.file}:{first.line}; keep one or rename it'
-                )
-                journey = str(name) if section == "journeys" else ""
-                yield Problem(*second, "include.taken", message, journey=journey)
+        mine, is_declared = names_in(root, section), section in _DECLARED
+        for name, node in names_in(extra, section).items():
+            if name not in mine or (is_declared and node.value == mine[name].value):
+                continue
+            first, second = key_site(root, (section, name)), key_site(extra, (section, name))
+            which, remedy = (
+                (", not alike", "say the same, or keep one") if is_declared else ("", "keep one or rename it")
+            )
+            message = f'{section} "{name}" stands in two files{which}, first in {first.file}:{first.line}; {remedy}'
+            journey = str(name) if section == "journeys" else ""
+            yield Problem(*second, "include.taken", message, journey=journey)
 
 
 def _included_head(content: dict[str, Any]) -> tuple[JourneysFile | None, list[Complaint]]:

@@ -50,7 +50,7 @@ def _check(syntax: Syntax, schema: Schema, meanings: Meanings, within: Within = 
 
 def check_value(syntax: Syntax, schema: Schema, wanted: Wanted) -> Expression:
     """Make a value of the wanted kind of a parsed text, or raise ConditionErrors."""
-    checker = _Checker(syntax, schema, Meanings(_check_text))
+    checker = _Checker(syntax, schema.for_goods() if wanted == "items" else schema, Meanings(_check_text))
     value = checker.finish(checker.value(syntax.tree))
     if wanted == "any":
         return value

@@ -11,7 +11,8 @@ from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from journeys.spec import JourneysFile, PartSpec
-from journeys.step_specs import STEP_KINDS, Guarded, SplitStep, Step, StepSpec, step_kind
+from journeys.step_base import Step
+from journeys.step_specs import STEP_KINDS, Guarded, SplitStep, StepSpec, step_kind
 
 # What may stand at a place of the file: a type as the models write it; None where anything may.
 Hint: TypeAlias = Any

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from journeys._key_order import Hint, hint_below, hint_inside, model_of, ordered
 from journeys._written import Alias, Collection, Entry, Scalar, Value, read_written, remarks_of
 from journeys.spec import JourneysFile, JourneySpec, PartSpec, ShopSpec, Voice
-from journeys.step_specs import Step
+from journeys.step_base import Step
 from journeys.yaml_text import read
 
 WIDTH = 120

@@ -30,7 +30,7 @@ CODES: dict[str, str] = {
     "schema.wrong_shares": "The shares of a split are percents and do not sum to 100.",
     "include.not_here": "An included file holds what belongs in the main file.",
     "include.nested": "An included file includes others.",
-    "include.taken": "Two files give the same name.",
+    "include.taken": "Two files give the same name. Events, attributes and goals may be declared twice if alike.",
     "part.unknown": "A step uses a part that is not there, or that is wrong itself.",
     "part.unknown_argument": "A part is given, or asks for, an argument it does not have.",
     "part.missing_argument": "A part is not given what it needs.",

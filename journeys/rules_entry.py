@@ -105,6 +105,15 @@ def re_entry_by_calendar(linted: Linted) -> Iterator[Finding]:
             yield (*path, "re_entry"), message
 
 
+def restart_without_re_entry(linted: Linted) -> Iterator[Finding]:
+    """`re_entry: never` refuses whoever was ever let in, also while they are inside, so nothing restarts."""
+    for path, journey in linted.journeys():
+        by_calendar = journey.entry.schedule or journey.entry.date
+        if journey.if_active == "restart" and not journey.re_entry.allowed and not by_calendar:
+            message = f'journey "{path[1]}": if_active restart and re_entry never: nobody enters again to restart it'
+            yield (*path, "if_active"), f"{message}; remove one of the two"
+
+
 def exit_needs_event_or_if(linted: Linted) -> Iterator[Finding]:
     """An exit rule has an `event`, an `if`, or both; one without either would take everybody out at once."""
     for path, journey in linted.journeys():
@@ -216,6 +225,14 @@ RULES = (
         fix="Remove `re_entry`; a rarer schedule, or an `if` about the last order, says what is meant.",
         bad='entry: {schedule: "Tue 10:00"}\nre_entry: after 14d',
         good='entry: {schedule: "0 10 1,15 * *"}',
+    ),
+    Rule(
+        "journey.restart_without_re_entry",
+        restart_without_re_entry,
+        "warning",
+        fix="Remove `if_active`, or let people in again: `re_entry: after 1d` restarts not sooner than a day later.",
+        bad="if_active: restart\nre_entry: never",
+        good="if_active: restart\nre_entry: after 1d",
     ),
     Rule(
         "journey.exit_needs_event_or_if",

@@ -20,6 +20,7 @@ from journeys.scope import (
     Known,
     Reader,
     consent_reader,
+    entry_as_goods,
     entry_reader,
     event_reader,
     goods_reader,
@@ -54,7 +55,8 @@ class Schema:
     """The names a condition may use at one place of a journey.
 
     `event` and `entry` name the events that the event at hand and the one that began the enrollment may be; none when
-    there is no such event. `segments` and `conditions` are what the file names, as it is written there.
+    there is no such event. `segments` and `conditions` are what the file names, as it is written there. Where goods are
+    wanted `entry` may stand for the one product that its event is about.
     """
 
     events: Declared
@@ -64,6 +66,7 @@ class Schema:
     place: Literal["file", "entry", "inside", "segment", "anywhere"] = "file"
     segments: Mapping[str, str] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
+    wants_goods: bool = False
 
     @classmethod
     def of(
@@ -89,6 +92,10 @@ class Schema:
     def inside(self, entry_event: EventNames, event: EventNames) -> "Schema":
         """See it from inside an enrollment that `entry_event` began, with the event at hand if there is one."""
         return replace(self, event=_names(event), entry=_names(entry_event), place="inside")
+
+    def for_goods(self) -> "Schema":
+        """See it from where goods are wanted."""
+        return replace(self, wants_goods=True)
 
     def seen_from(self, kind: NamedKind, *, alone: bool = False) -> "Schema":
         """See it from a segment, which is about a person at any time, or from a condition, which is used here.
@@ -168,6 +175,8 @@ class Schema:
     def _find_property(self, path: Path) -> Known | NotKnown:
         root, names = path[0], self.event if path[0] == "event" else self.entry
         known = self._properties(names)
+        if len(path) == 1 and root == "entry" and self.wants_goods:
+            return self._product(known)
         if len(path) == 1:
             example = min(known, default="name") if known is not None else "name"
             return NotKnown(f"{root} is a whole event; name one of its properties, such as {root}.{example}")
@@ -178,6 +187,15 @@ class Schema:
             return NotKnown(f'{which} has no property "{path[1]}"{hint}', 1)
         reader = event_reader if root == "event" else entry_reader
         return _descend(path, 2, kind, reader)
+
+    def _product(self, known: Mapping[str, Kind] | None) -> Known | NotKnown:
+        """Take the event itself for a product, when it may name one."""
+        if known is None or known.get("product_id") in ("text", "number", "any"):
+            return Known("items", entry_as_goods)
+        lists = sorted(name for name, kind in known.items() if kind == "items")
+        write = f"write entry.{lists[0]}" if lists else "declare product_id under events:"
+        which = " or ".join(f'"{name}"' for name in self.entry)
+        return NotKnown(f"entry is no product, since {which} has no product_id; {write}")
 
     def _properties(self, names: Path) -> dict[str, Kind] | None:
         """Give the properties that any of these events has; None when one of them may have every property."""

@@ -167,6 +167,12 @@ def entry_reader(path: tuple[str, ...]) -> Reader:
     return _inside(read, inside)
 
 
+def entry_as_goods(scope: Scope) -> object:
+    """Read the event that began the enrollment as the one product it is about; an `id` may be anything's."""
+    entry = scope.entry
+    return [entry] if entry.get("product_id") or entry.get("sku") else []
+
+
 def trait_reader(path: tuple[str, ...]) -> Reader:
     """Read a trait of the profile, or something inside it."""
     name, inside = path[0], path[1:]

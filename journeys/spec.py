@@ -2,7 +2,8 @@
 
 One pydantic model is loader, JSON Schema and reference documentation at once: a field that is accepted here is read
 somewhere, and every description is the sentence a marketer reads. Conditions stay text here; `journeys.conditions`
-checks and compiles them. The steps are in `journeys.step_specs`, how times and shares are written in `journeys.texts`.
+checks and compiles them. The steps are in `journeys.step_specs` and `journeys.wait_specs`, how times and shares are
+written in `journeys.texts`.
 """
 
 from datetime import timedelta
@@ -10,41 +11,29 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from journeys.step_base import From, Given, Step, Strict
 from journeys.step_specs import (
     STEP_KINDS,
-    WAIT_KINDS,
     ActionStep,
     Arm,
     AudienceStep,
-    Awaited,
-    AwaitedEvent,
     BranchStep,
-    ByMachine,
     CrmStep,
     ExitStep,
     Experiment,
-    From,
-    Given,
     GoStep,
     Guarded,
-    IfPast,
     Late,
     LeadMagnetStep,
     SendStep,
     SetStep,
     SplitStep,
     StartStep,
-    Step,
     StepSpec,
     StopStep,
-    Strict,
-    Until,
     UseStep,
-    WaitForStep,
-    WaitStep,
     WebhookStep,
     step_kind,
-    wait_kind,
 )
 from journeys.texts import (
     WEEKDAYS,
@@ -65,6 +54,17 @@ from journeys.texts import (
     Target,
 )
 from journeys.vocabulary import Purpose
+from journeys.wait_specs import (
+    WAIT_KINDS,
+    Awaited,
+    AwaitedEvent,
+    ByMachine,
+    IfPast,
+    Until,
+    WaitForStep,
+    WaitStep,
+    wait_kind,
+)
 
 __all__ = [
     "ENTRY_KINDS",

@@ -14,15 +14,15 @@ from journeys.yaml_text import read
 from orchestrator.bundled import example_folder
 from orchestrator.contents import MAGNETS
 from orchestrator.including import Folder, read_included
-from orchestrator.library import GIVES, TESTS, ReadyJourney, library_folder, ready_journeys
+from orchestrator.library import DECLARES, GIVES, TESTS, ReadyJourney, library_folder, ready_journeys
 from orchestrator.main_file import FILE, INCLUDED, Needs, adapted, starter
 
 _TEMPLATES = Path("templates")
 _BASE = _TEMPLATES / "base.mjml"
 _BLOCK = re.compile(r"block\(\"(\w+)\"")
 
-# Which file gives a name: ("segments", "vip") is in "journeys.yaml".
-_Homes = Mapping[tuple[str, str], str]
+# Which file gives a name, and what it says: ("segments", "vip") is in "journeys.yaml".
+_Homes = Mapping[tuple[str, str], tuple[str, object]]
 
 
 class UnusableMainFile(OrchestratorError):
@@ -79,25 +79,31 @@ def _homes(folder: Path, main: str) -> _Homes:
     for name in files.find(INCLUDED):
         if not name.endswith(TESTS):
             texts.setdefault(name, files.read(name))
-    return {place: file for file, text in texts.items() for place in _given(text)}
+    return {place: (file, said) for file, text in texts.items() for place, said in _given(text)}
 
 
-def _given(text: str) -> Iterator[tuple[str, str]]:
+def _given(text: str) -> Iterator[tuple[tuple[str, str], object]]:
     root = read(text).root
     said = root.value if root is not None else {}
-    return ((kind, name) for kind in GIVES if isinstance(said.get(kind), dict) for name in said[kind])
+    kinds = (kind for kind in GIVES if isinstance(said.get(kind), dict))
+    return (((kind, name), what) for kind in kinds for name, what in said[kind].items())
 
 
 def _has_room(ready: ReadyJourney, homes: _Homes, borrowed: Borrowed) -> bool:
     """Say whether nothing of the workspace has a name that the journey brings; note what stands in the way."""
     own = _place(ready)
-    wanted = ((kind, name) for kind in GIVES for name in sorted(ready.names.get(kind, ())))
-    taken = [(kind, name) for kind, name in wanted if homes.get((kind, name), own) != own]
+    taken = sorted(place for place, said in _given(ready.text) if _is_taken(place, own, said, homes))
     for kind, name in taken:
         what = f'{kind.removesuffix("s")} "{name}"'
-        reason = f"{homes[kind, name]} gives the {what} already; take it out there, or copy by hand what is missing"
+        reason = f"{homes[kind, name][0]} gives the {what} already; take it out there, or copy by hand what is missing"
         borrowed.left.append(f"{own}: {reason}")
     return not taken
+
+
+def _is_taken(place: tuple[str, str], own: str, said: object, homes: _Homes) -> bool:
+    """Say whether another file gives the name, and does not just declare the same."""
+    home, there = homes.get(place, (own, said))
+    return home != own and not (place[0] in DECLARES and there == said)
 
 
 def _place(ready: ReadyJourney) -> str:

@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from journeys.codes import CODES
 from journeys.lint import RULES
 from journeys.spec import ENTRY_KINDS, EntrySpec, JourneysFile
-from journeys.step_specs import STEP_KINDS, WAIT_KINDS
+from journeys.step_specs import STEP_KINDS
+from journeys.wait_specs import WAIT_KINDS
 from orchestrator.language_examples import ENTRY_EXAMPLES, STEP_EXAMPLES, WAIT_EXAMPLES
 from orchestrator.schema_values import Schema, schema_of
 

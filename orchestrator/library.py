@@ -16,6 +16,8 @@ from journeys.yaml_text import read
 
 # What a file that is included may give, each name once in a workspace.
 GIVES = ("journeys", "segments", "conditions", "parts", "goals", "events", "attributes")
+# Of these two files may say the same.
+DECLARES = ("goals", "events", "attributes")
 TESTS = ".test.yaml"
 _MAGNET = re.compile(r"lead_magnet: \{file: ([\w.-]+)")
 _TEMPLATE = re.compile(r"\b\w+\.mjml\b")
@@ -25,7 +27,7 @@ _CHANNELS = {"audience": "ads", "crm": "crm", "lead_magnet": "email"}
 
 @dataclass(frozen=True, slots=True)
 class ReadyJourney:
-    """One ready journey. `needs` says what the shop must send, `names` holds the names its file gives, by kind."""
+    """One ready journey. `needs` says what the shop must send."""
 
     name: str
     text: str
@@ -37,7 +39,6 @@ class ReadyJourney:
     channels: tuple[str, ...]
     templates: tuple[str, ...]
     magnets: tuple[str, ...]
-    names: Mapping[str, frozenset[str]]
 
 
 def library_folder() -> Path:
@@ -68,7 +69,6 @@ def _read(name: str, text: str) -> ReadyJourney:
         channels=tuple(sorted(set(_channels(said)))),
         templates=tuple(dict.fromkeys(_TEMPLATE.findall(text))),
         magnets=tuple(dict.fromkeys(_MAGNET.findall(text))),
-        names={kind: frozenset(said[kind]) for kind in GIVES if kind in said},
     )
 
 

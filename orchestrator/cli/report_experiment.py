@@ -65,7 +65,7 @@ def _print(experiment: Planned, found: ExperimentReport) -> None:
     terms = found.terms
     typer.echo(f"{experiment.name}: {found.verdict()}")
     rows = [_cells(found, name) for name in found.arms]
-    heads = ("arm", "meant", "came", "counted", "converted", "rate", f"{terms.confidence:.4g} sure")
+    heads = ("arm", "meant", "came", "counted", "converted", "rate", f"{100 * terms.confidence:.4g} % sure")
     print_table(heads, rows, right=range(1, len(heads)))
     typer.echo(
         f"converted within {format_duration(terms.within)}; an arm wins with {terms.sample:,} people in every arm and "

@@ -1,4 +1,4 @@
-"""How is everything kept? The tables, and nothing else.
+"""How is everything kept? The tables, and nothing else; those of facts are in `orchestrator.store.fact_tables`.
 
 Instants are integers: milliseconds since 1970 in UTC. Closed sets of words are stored as the small integers of
 `orchestrator.store.codes`. The hot path writes these tables with bulk statements; the classes are the one definition
@@ -73,94 +73,6 @@ class InboxRow(SQLModel, table=True):
     profile_id: int = Field(sa_type=BigInteger)
     absorbs: str | None = None
     aside: int = 0
-
-
-class _FactRow(SQLModel):
-    profile_id: int = Field(primary_key=True, sa_type=BigInteger)
-    id: str = Field(primary_key=True)
-    status: str
-    changed_at: int = Field(sa_type=BigInteger)
-    observed_at: int = Field(sa_type=BigInteger)
-    version: int
-    source: str
-    body: bytes
-
-
-class OrderRow(_FactRow, table=True):
-    """The newest known state of an order, by the time it happened."""
-
-    __tablename__ = "orders"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class PaymentRow(_FactRow, table=True):
-    """The newest known state of a payment."""
-
-    __tablename__ = "payments"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class RefundRow(_FactRow, table=True):
-    """Money that was paid back."""
-
-    __tablename__ = "refunds"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class ShipmentRow(_FactRow, table=True):
-    """The newest known state of a parcel."""
-
-    __tablename__ = "shipments"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class ReturnRow(_FactRow, table=True):
-    """The newest known state of a return."""
-
-    __tablename__ = "returns"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class TicketRow(_FactRow, table=True):
-    """The newest known state of a question or complaint."""
-
-    __tablename__ = "tickets"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-
-class _ShopRow(SQLModel):
-    changed_at: int = Field(sa_type=BigInteger)
-    observed_at: int = Field(sa_type=BigInteger)
-    version: int
-    source: str
-    body: bytes
-
-
-class GoodsRow(_ShopRow, table=True):
-    """What the shop last said about one of its goods."""
-
-    __tablename__ = "goods"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-    product_id: str = Field(primary_key=True)
-
-
-class StockRow(_ShopRow, table=True):
-    """What was last said about the stock of one thing at one place."""
-
-    __tablename__ = "stock"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-    key: str = Field(primary_key=True)
-    location: str = Field(primary_key=True)
-
-
-class ProductRow(SQLModel, table=True):
-    """One of the shop's goods and when it was first seen: the catalog, learned from events."""
-
-    __tablename__ = "products"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-    id: str = Field(primary_key=True)
-    first_seen_at: int = Field(sa_type=BigInteger)
-    body: bytes
 
 
 class EnrollmentRow(SQLModel, table=True):

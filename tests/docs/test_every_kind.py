@@ -4,7 +4,7 @@ import re
 
 from journeys.lint import RULES
 from journeys.spec import ENTRY_KINDS, STEP_KINDS
-from journeys.step_specs import WAIT_KINDS
+from journeys.wait_specs import WAIT_KINDS
 from orchestrator.editor_schema import editor_schema
 from orchestrator.language_reference import reference
 from tests.scenario import test_entry_kinds, test_step_kinds, test_wait_kinds

@@ -595,6 +595,42 @@ def test_items_are_goods_ready_for_the_guards() -> None:
     assert compile_value("entry.products", INSIDE, "items").of(at) == (Item("grinder", price=80, quantity=2),)
 
 
+VIEWED = BASE.inside("Product Viewed", None)
+
+
+def test_an_event_about_one_product_is_its_goods() -> None:
+    at = scope(entry={"product_id": "kettle", "name": "Kettle", "price": 69})
+    assert compile_value("entry", VIEWED, "items").of(at) == (Item("kettle", "Kettle", 69.0),)
+
+
+@pytest.mark.parametrize("entry", [{}, {"id": "a-call"}, {"product_id": ""}])
+def test_an_event_that_names_no_product_has_no_goods(entry: dict[str, str]) -> None:
+    assert compile_value("entry", VIEWED, "items").of(scope(entry=entry)) == ()
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        (INSIDE, 'entry is no product, since "Checkout Started" has no product_id; write entry.products'),
+        (BASE.inside("Quiz Done", None), "declare product_id under events:"),
+    ],
+)
+def test_an_event_about_no_product_is_refused_as_goods(schema: Schema, message: str) -> None:
+    with pytest.raises(ConditionErrors, match=message):
+        compile_value("entry", schema, "items")
+
+
+def test_the_goods_of_an_event_that_is_not_known_are_not_checked() -> None:
+    assert compile_value("entry", BASE.inside("Robot Waved", None), "items").of(scope(entry={"sku": "a"})) == (
+        Item("a"),
+    )
+
+
+def test_an_event_is_no_value_where_no_goods_are_wanted() -> None:
+    with pytest.raises(ConditionErrors, match="entry is a whole event"):
+        compile_value("entry", VIEWED, "any")
+
+
 def test_items_of_the_catalog_are_the_newest_before_now() -> None:
     catalog = Catalog([(NOW - timedelta(days=day), Item(f"p{day}")) for day in (1, 2, 3)])
     value = compile_value('catalog("new", 2)', BASE, "items")

@@ -104,6 +104,22 @@ def test_a_segment_that_stands_in_two_files_keeps_back_the_second_file() -> None
     assert journeys(found) == ["cart"]
 
 
+def test_what_two_files_declare_alike_is_declared_once() -> None:
+    alike = "events: {Cup Rated: {stars: number}}\nattributes: {tier: text}\ngoals: {more: {target: 3%, kpi: repeat_rate}}\n"
+    other = "goals: {more: {kpi: repeat_rate, target: 3%}}\nattributes: {tier: text}\nevents: {Cup Rated: {stars: number}}\n"
+    found = parsed(a=alike, b=other, more=CARE)
+    assert (found.problems, journeys(found)) == ((), ["cart", "care"])
+
+
+def test_what_two_files_declare_in_two_ways_is_an_error_that_names_both_places() -> None:
+    found = parsed(a="events: {Cup Rated: {stars: text}}", more=CARE)
+    assert [str(problem) for problem in found.problems] == [
+        'more.yaml:3:10: include.taken events "Cup Rated" stands in two files, not alike, first in a.yaml:1; '
+        "say the same, or keep one"
+    ]
+    assert journeys(found) == ["cart"]
+
+
 def test_a_part_of_one_file_is_used_in_another() -> None:
     use = "journeys: {more: {entry: {event: A}, steps: [{id: care, use: nap}]}}"
     found = parsed(a="parts: {nap: {steps: [{id: rest, wait: 3x}]}}", b=use)

@@ -387,7 +387,7 @@ def test_what_does_not_follow_up_on_a_message_is_no_matter(steps: tuple[str, ...
 
 
 def test_every_rule_has_a_code_of_its_own_and_an_explanation() -> None:
-    assert len({rule.code for rule in RULES}) == len(RULES) == 50
+    assert len({rule.code for rule in RULES}) == len(RULES) == 51
     assert all(rule.code == f"journey.{rule.find.__name__}" and rule.explanation.endswith(".") for rule in RULES)
 
 
@@ -475,6 +475,10 @@ def test_the_messages_of_all_rules_are_these() -> None:
             ],
             "journey.re_entry_by_calendar": [
                 'journey "example": re_entry has no say in what a schedule opens, got "after 14d"; remove it'
+            ],
+            "journey.restart_without_re_entry": [
+                'journey "example": if_active restart and re_entry never: nobody enters again to restart it;',
+                "remove one of the two",
             ],
             "journey.exit_needs_event_or_if": ['journey "example": exit[0] needs event or if, got neither; add one'],
             "journey.exit_without_reason": [

@@ -104,6 +104,16 @@ def test_a_journey_is_drawn(workspace: Path) -> None:
     assert "quiet --> letter: next" in tactful("graph", "winback", "-C", workspace).stdout
 
 
+def test_graph_gives_the_state_machine(workspace: Path) -> None:
+    moves = json.loads(tactful("graph", "winback", "-C", workspace, "--json").stdout)["transitions"]
+    assert {"source": "quiet", "trigger": "next", "dest": "letter"} in moves
+
+
+def test_graph_prints_the_state_machine_as_a_table(workspace: Path) -> None:
+    table = tactful("graph", "winback", "-C", workspace, "--machine").stdout.splitlines()
+    assert table[1].split() == ["quiet", "next", "letter"]
+
+
 def test_an_unknown_journey_is_wrong_usage_with_a_suggestion(workspace: Path) -> None:
     done = tactful("graph", "winbak", "-C", workspace)
     assert (done.exit_code, 'did you mean "winback"?' in done.stderr) == (2, True)

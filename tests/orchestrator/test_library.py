@@ -168,6 +168,16 @@ def test_the_guide_that_a_journey_gives_comes_with_it(tmp_path: Path) -> None:
     assert (tmp_path / "magnets" / "brewing-guide.pdf").read_bytes() == brewing_guide()
 
 
+@pytest.mark.parametrize(("target", "left"), [("5%", 0), ("9%", 1)])
+def test_a_goal_that_is_there_is_no_hindrance_when_it_is_the_same(tmp_path: Path, target: str, left: int) -> None:
+    goals = f"goals: {{first_order: {{kpi: conversion_rate, target: {target}}}}}\njourneys: {{}}\n"
+    (tmp_path / "journeys.yaml").write_text(
+        f"{HEAD}channels:\n  email: {{action: email.file}}\n{goals}", encoding="utf-8"
+    )
+    done = json.loads(tactful("init", tmp_path, "--library", "welcome", "--json").stdout)
+    assert len([reason for reason in done["left"] if 'goal "first_order"' in reason]) == left
+
+
 def test_asked_twice_nothing_more_is_written(tmp_path: Path) -> None:
     tactful("init", tmp_path, "--library", "review")
     done = json.loads(tactful("init", tmp_path, "--library", "review", "--json").stdout)
