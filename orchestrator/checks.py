@@ -28,7 +28,7 @@ OTHERS = {
     "source.parameter": "A parameter of a source's adapter is missing, unknown or wrong.",
     "file.unreadable": "The journeys file is not there, or is no text.",
     "send.coupon": "A message prints a coupon that its step does not take, or the other way round.",
-    "magnet.missing": "A lead magnet gives a file that is not in `magnets/`, so that its link leads nowhere. This is a warning.",
+    "magnet.missing": "The file of a lead magnet is not in `magnets/`: its link gives nothing. This is a warning.",
     "template.unknown": "A step, a base or another template names a template that is not there.",
     "template.front_matter": "The front matter of a template is not right.",
     "template.base": "A base is not there, or cannot be one.",

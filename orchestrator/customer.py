@@ -153,9 +153,9 @@ class Changes:
     """What has to be written after a customer's turn; rows that did not change are not in it.
 
     `began` and `finished` are attempts: delivery, number, moment, and for the finished ones the outcome. `claimed` are
-    codes of pools, each with the delivery that carries it from now on, `returned` deliveries without theirs. `late` are the
-    places in the log of events that changed facts after something had been sent that they might have held, `known_late`
-    those of events that came after later ones, each with the clock at which it was taken in.
+    codes of pools, each with the delivery that carries it from now on, `returned` deliveries without theirs. `late` are
+    the places in the log of events that changed facts after something had been sent that they might have held,
+    `known_late` those of events that came after later ones, each with the clock at which it was taken in.
     """
 
     facts: dict[Change, None] = field(default_factory=dict)

@@ -68,8 +68,8 @@ class Seen:
 class Record:
     """All that happened: in the words of scenarios (`seen`), and as it would be kept.
 
-    `problems` are events that could not happen as written; `said` holds the words of what was handed over, and `unsayable`
-    why there were none.
+    `problems` are events that could not happen as written; `said` holds the words of what was handed over,
+    and `unsayable` why there were none.
     """
 
     seen: list[Seen] = field(default_factory=list)

@@ -146,7 +146,9 @@ def text(row: Row) -> str:
     """Write the workspace: this guard, a message of each purpose and, where the fact is a message, another one."""
     other = hears_something_else is row.fact
     # Noon is the customer's own, so where the fact is their zone the message waits for three hours instead.
-    pause, at = ("- {id: pause, wait: 3h}", "") if row.guard in ("quiet_hours", "send_window") else ("", 'at: "12:00", ')
+    pause, at = (
+        ("- {id: pause, wait: 3h}", "") if row.guard in ("quiet_hours", "send_window") else ("", 'at: "12:00", ')
+    )
     return f"""{sources(*ALL_KINDS)}
 guards:
   {row.guard}: {row.settings}

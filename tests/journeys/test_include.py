@@ -105,9 +105,10 @@ def test_a_segment_that_stands_in_two_files_keeps_back_the_second_file() -> None
 
 
 def test_what_two_files_declare_alike_is_declared_once() -> None:
-    alike = "events: {Cup Rated: {stars: number}}\nattributes: {tier: text}\ngoals: {more: {target: 3%, kpi: repeat_rate}}\n"
-    other = "goals: {more: {kpi: repeat_rate, target: 3%}}\nattributes: {tier: text}\nevents: {Cup Rated: {stars: number}}\n"
-    found = parsed(a=alike, b=other, more=CARE)
+    declared = "attributes: {tier: text}\nevents: {Cup Rated: {stars: number}}\n"
+    one = f"{declared}goals: {{more: {{target: 3%, kpi: repeat_rate}}}}\n"
+    other = f"{declared}goals: {{more: {{kpi: repeat_rate, target: 3%}}}}\n"
+    found = parsed(a=one, b=other, more=CARE)
     assert (found.problems, journeys(found)) == ((), ["cart", "care"])
 
 

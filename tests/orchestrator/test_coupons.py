@@ -148,7 +148,8 @@ def test_codes_that_are_there_already_change_nothing(welcome: Workspace) -> None
 
 
 def faults(steps: str, templates: dict[str, str] | None = None) -> list[str]:
-    text = f"{SHOP}\njourneys:\n  welcome:\n    entry: {{event: Signed Up}}\n    steps:\n      - {steps}\n"
+    guards = "guards: {frequency_cap: {any: 4 per 7d}}"
+    text = f"{SHOP}\n{guards}\njourneys:\n  welcome:\n    entry: {{event: Signed Up}}\n    steps:\n      - {steps}\n"
     return [f"{each.code}: {each.message}" for each in check_project(text, templates or {}, Path()).problems]
 
 

@@ -17,7 +17,7 @@ from tests.fakes.calls import identify, read, track
 from tests.fakes.stores import sqlite_store
 
 FILE = """version: 1
-shop: {name: Nordic Roast, country: LV, timezone: UTC, url: "https://shop.example", address: "1 Bean Street"}
+shop: {name: Nordic Roast, country: LV, timezone: Europe/Riga, url: "https://shop.example", address: "1 Bean Street"}
 channels: {email: {action: email.file, utm: {utm_source: roast}}}
 events: {Guide Requested: {page: text}}
 journeys:
@@ -30,12 +30,12 @@ journeys:
         template: letter.txt
 """
 # A subject holds all that the three callers say for themselves.
-TEMPLATE = """---
-subject: "{{ shop.address }} {{ link(shop.url ~ '/guide') }} [{{ unsubscribe_url }}] {{ entry.page | default('') }}"
----
-Dear {{ profile.first_name }}.
-"""
-LINK = "1 Bean Street https://shop.example/guide?utm_source=roast&utm_medium=email&utm_campaign=care&utm_content=letter"
+TEMPLATE = (
+    "---\nsubject: \"{{ '2026-03-02T09:00Z' | date('%H:%M') }} {{ shop.address }} {{ link(shop.url ~ '/guide') }} "
+    "[{{ unsubscribe_url }}] {{ entry.page | default('') }}\"\n---\nDear {{ profile.first_name }}.\n"
+)
+QUERY = "utm_source=roast&utm_medium=email&utm_campaign=care&utm_content=letter"
+LINK = f"11:00 1 Bean Street https://shop.example/guide?{QUERY}"
 SUBJECT = f"{LINK} [] p1"
 
 

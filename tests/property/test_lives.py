@@ -43,7 +43,12 @@ wakings = st.lists(st.integers(1, 24 * 24), max_size=12).map(sorted)
 
 def traveller(zone: str) -> Customer:
     traits = {"birthday": "1990-03-09", "renewal": "2026-03-06"}
-    said: dict[str, Any] = {"email": "ann@example.com", "consent": {"marketing": True}, "traits": traits, "timezone": zone}
+    said: dict[str, Any] = {
+        "email": "ann@example.com",
+        "consent": {"marketing": True},
+        "traits": traits,
+        "timezone": zone,
+    }
     return Customer(Facts(Profile(1, T0, **said)), Memory(T0))
 
 
