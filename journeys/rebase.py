@@ -5,8 +5,9 @@ and `rebase_settled` one whose message was being handed over meanwhile. A plan s
 other two, so that both say the same. Pure: the moment is `scope.now`.
 
 A step is known by its id. One that is gone needs a word in `moved:` of the new version, which names the step that takes
-its place, or `exit`. A step that is new under that name is taken for the old one renamed, and what was waited counts; a
-step that was there before is another one, and begins afresh.
+its place, or `exit`; on the way back to an earlier version what the later one said is read backwards. A step that is
+new under that name is taken for the old one renamed, and what was waited counts; a step that was there before is
+another one, and begins afresh.
 """
 
 from collections.abc import Mapping
@@ -73,7 +74,7 @@ Landing: TypeAlias = Stays | Recounts | Begins | Leaves | Lost
 
 def landing(step: str, old: Journey | None, new: Journey) -> Landing:
     """Say where whoever is at a step of the old version stands in the new one; None is a version nobody knows."""
-    target = _target(step, new)
+    target = _target(step, new) or _way_back(step, old, new)
     if target is None:
         return Lost()
     if target == OUT and OUT not in new.steps:
@@ -96,6 +97,24 @@ def _target(step: str, new: Journey) -> str | None:
         step = moved[step]
         if step == OUT:
             return OUT
+    return step
+
+
+def _way_back(step: str, old: Journey | None, new: Journey) -> str | None:
+    """Follow the old version's `moved:` backwards: who goes back to an earlier file goes back to its names.
+
+    None where several steps had become this one: nobody knows at which of them a person stood.
+    """
+    came_from: dict[str, list[str]] = {}
+    for source, target in (moves_of(old) if old is not None else {}).items():
+        came_from.setdefault(target, []).append(source)
+    seen = {step}
+    while step not in new.steps:
+        sources = came_from.get(step, [])
+        if len(sources) != 1 or sources[0] in seen:
+            return None
+        step = sources[0]
+        seen.add(step)
     return step
 
 

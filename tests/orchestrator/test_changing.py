@@ -117,6 +117,24 @@ def test_a_step_that_moved_twice_is_found(shop: OpenShop) -> None:
     assert sent_after(workspace) == [("letter", "2026-03-03 10:00")]
 
 
+def test_the_way_back_reads_what_the_later_version_said_backwards(shop: OpenShop) -> None:
+    workspace = inside(shop, *BEFORE)
+    put_in_force(workspace, series(RENAMED, LETTER, DONE, moved="{pause: rest}"), at=CHANGED)
+    workspace.settle()
+    put_in_force(workspace, series(*BEFORE), at="2026-03-03 10:00")
+    workspace.settle()
+    assert workspace.rows("SELECT step, due_at - entered_at FROM enrollments") == [("pause", 3 * 86_400_000)]
+
+
+def test_there_is_no_way_back_from_a_step_that_several_became(shop: OpenShop) -> None:
+    workspace = inside(shop, *BEFORE)
+    merged = series(RENAMED, LETTER, DONE, moved="{pause: rest, before: rest}")
+    put_in_force(workspace, merged, at=CHANGED)
+    workspace.settle()
+    with pytest.raises(Refused):
+        put_in_force(workspace, series("{id: before, wait: 1h}", *BEFORE), at="2026-03-03 10:00")
+
+
 def test_moving_says_so_in_the_story_and_carries_the_version(shop: OpenShop) -> None:
     workspace = inside(shop, *BEFORE)
     put_in_force(workspace, series(PAUSE, LETTER, DONE), at=CHANGED)
