@@ -10,7 +10,7 @@ from journeys.tallies import Tally, join
 from orchestrator.advance import wake_sleepers
 from orchestrator.customer import Customer, Memory
 from orchestrator.effects import scope_of
-from orchestrator.entering import carry_out
+from orchestrator.entering import MERGED, carry_out
 from orchestrator.facts import join_facts
 from orchestrator.profiles import merge
 from orchestrator.program import Program
@@ -23,7 +23,7 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
         journey = program.journey_of(snapshot)
         # What follows on the end of one may end another.
         if journey is not None and snapshot.id in other.enrollments and _is_twice(customer, snapshot, journey):
-            carry_out(other, leave(journey, snapshot, scope_of(other, program), "merged"), program)
+            carry_out(other, leave(journey, snapshot, scope_of(other, program), MERGED), program)
     for entry in other.outbox.values():
         entry.delivery = replace(entry.delivery, profile_id=customer.id)
     customer.enrollments.update(other.enrollments)

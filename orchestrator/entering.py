@@ -20,6 +20,10 @@ from orchestrator.customer import Customer
 from orchestrator.effects import apply_decision, scope_of
 from orchestrator.program import Program
 
+# The reason of an enrollment that another of the same person goes on for.
+MERGED = "merged"
+# Who never was inside, or still is as the person they turned out to be, leaves nothing that could be followed on.
+_NEVER_LEFT = (HELD_OUT, MERGED)
 # Journeys that start one another at the same moment, one inside the other.
 MOST_STARTS = 50
 
@@ -88,7 +92,7 @@ def carry_out(customer: Customer, decision: Decision, program: Program, depth: i
             case Stop(journey=name):
                 _stop(customer, name, program, depth)
     snapshot = decision.snapshot
-    if program.entered_after and not snapshot.is_live and not had_left and snapshot.reason != HELD_OUT:
+    if program.entered_after and not snapshot.is_live and not had_left and snapshot.reason not in _NEVER_LEFT:
         left = {"journey": snapshot.journey, "reason": snapshot.reason, "step": snapshot.step}
         for journey in program.entered_after.get(snapshot.journey, ()):
             _start(customer, journey, program, left, depth)

@@ -24,6 +24,15 @@ journeys:
       - {id: pause, wait: 1d}
       - {id: more, send: email, text: "More.", purpose: transactional}
 """
+FOLLOWED = """
+journeys:
+  first:
+    entry: {event: Signed Up}
+    steps: [{id: rest, wait: 5d}]
+  next:
+    entry: {journey: first}
+    steps: [{id: on, exit: followed}]
+"""
 
 
 def _arrive(workspace: Workspace, *arrivals: tuple[str, bytes]) -> None:
@@ -61,6 +70,15 @@ def test_the_visitors_enrollment_goes_on_as_the_persons(shop: OpenShop, order: s
     workspace.live_until("12:00")
     assert workspace.sent() == [("ann", "reminder", "2026-03-02 10:00")]
     assert workspace.enrollments() == [("cart", "watch", "")]
+
+
+def test_what_follows_on_a_journey_does_not_begin_because_two_inside_it_are_one(shop: OpenShop, order: str) -> None:
+    workspace = shop(FOLLOWED)
+    _strangers(workspace, order)
+    workspace.ingest(track("Signed Up", "08:10"), anonymous("Signed Up", "08:20", "v1"))
+    _arrive(workspace, ("09:00", identify("ann", "09:00", visitor="v1")))
+    workspace.live_until("12:00")
+    assert sorted(workspace.enrollments()) == [("first", "rest", ""), ("first", "rest", "merged")]
 
 
 def test_what_the_person_does_ends_the_visitors_enrollment(shop: OpenShop, order: str) -> None:
