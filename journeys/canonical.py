@@ -28,6 +28,10 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]*|\d+[wdhms]")
 _OTHER_KIND = re.compile(r"~|(?:null|true|false|yes|no|on|off|y|n|\.inf|\.nan)", re.IGNORECASE)
 
 
+# Every time a comment can move up by one level only.
+_MOST_TIMES = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Unwritable:
     """Why a text is left as it is."""
@@ -47,14 +51,23 @@ def canonical(text: str) -> Canonical:
         return Unwritable(f"line {flaw.place[0]}: {flaw.message}")
     if not text.endswith("\n"):
         text += "\n"
-    root = read_written(text)
-    written = "".join(f"{line}\n" for line in _Writer().document(root))
+    written = _final(text)
     after = read(written)
     if after.root is None or after.flaws or after.root.value != before.root.value:
         return Unwritable("the canonical form would say something else; write the values that span lines on one line")
     if Counter(remarks_of(text)) != Counter(remarks_of(written)):
         return Unwritable("a comment would be lost; move comments out of values that span several lines")
     return written
+
+
+def _final(text: str) -> str:
+    """Write a file until it stays as it is: a comment that moved up can leave an entry that fits on one line."""
+    for _ in range(_MOST_TIMES):
+        written = "".join(f"{line}\n" for line in _Writer().document(read_written(text)))
+        if written == text:
+            break
+        text = written
+    return text
 
 
 class _Writer:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from journeys.canonical import canonical
@@ -66,8 +66,23 @@ def files(draw: st.DrawFn) -> str:
     return "".join(f"{_entry(draw, key, value, 0)}\n" for key, value in _pairs(content))
 
 
+A_COMMENT_THAT_MOVES_UP = """version: 1
+shop: {name: "Nordic Roast"}
+journeys:
+  a:
+    exit:
+      -
+        machine: false
+        # above event:
+        event: "Order Completed"
+    entry: {call: {}}
+    steps: [{id: step_0, wait: 3d}]
+"""
+
+
 @settings(deadline=None)
 @given(files())
+@example(A_COMMENT_THAT_MOVES_UP)
 def test_the_canonical_form_says_the_same_and_is_final(text: str) -> None:
     before = read(text)
     assert before.root is not None
