@@ -55,13 +55,6 @@ def keys_of(shape: Any) -> tuple[str, ...]:
     return tuple(field.alias or name for name, field in shape.model_fields.items())
 
 
-def required_keys_of(shape: Any) -> tuple[str, ...]:
-    """List the YAML keys of a model that must be there."""
-    if not is_model(shape):
-        return ()
-    return tuple(field.alias or name for name, field in shape.model_fields.items() if field.is_required())
-
-
 def is_model(shape: Any) -> bool:
     """Whether this is a mapping with keys of its own."""
     return isinstance(shape, type) and issubclass(shape, BaseModel)

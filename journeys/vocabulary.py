@@ -218,10 +218,6 @@ class Facts:
     doubts: Mapping[FactKind, tuple[Doubt, ...]] = field(default_factory=dict)
     outside: Mapping[str, Outside] = field(default_factory=dict)
 
-    def orders_with(self, product_id: str) -> list[Order]:
-        """List the orders that hold this product, oldest first."""
-        return [self.orders[order_id] for order_id in self.orders_of_product.get(product_id, ())]
-
     def returns_with(self, product_id: str) -> list[Return]:
         """List the returns that hold this product, oldest first."""
         return [self.returns[return_id] for return_id in self.returns_of_product.get(product_id, ())]

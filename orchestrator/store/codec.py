@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from journeys.compile import Journey
 from journeys.decision import Snapshot, Trace
 from journeys.vocabulary import Item, Profile, Properties
 from operational_guards.verdict import Allow, Answer, Delay, DropItems, Evidence, Suppress
@@ -287,8 +286,3 @@ def encode_trace(lines: list[Trace]) -> bytes:
             at, ms = line.at, to_ms(line.at)
         rows.append((ms, line.enrollment_id, line.journey, line.step, line.what, line.why))
     return _encode(rows)
-
-
-def describe_journey(journey: Journey) -> str:
-    """Write a journey's content, so that a past version can be looked up."""
-    return journey.spec.model_dump_json(by_alias=True, exclude_defaults=True)
