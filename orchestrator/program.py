@@ -1,4 +1,4 @@
-"""What runs: the valid journeys of a workspace, indexed by what sets them going."""
+"""What runs, and what sets it going? The valid journeys of a workspace, indexed by their events and their timers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
