@@ -107,6 +107,8 @@ class SegmentSource:
         at = _moment(call, received_at)
         if not EARLIEST <= at <= received_at + LATEST_AHEAD:
             return refuse(place, Reason.ABSURD_DATE, (own or at).isoformat())
+        # Nothing happens after it was told: the sender's clock is ahead. What is to come would wait in the inbox.
+        at = min(at, received_at)
         properties = _properties(call)
         contacts = self._contacts(call, properties)
         is_about_shop = call.about == "shop" and name in SHOP_EVENTS

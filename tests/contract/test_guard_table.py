@@ -101,6 +101,7 @@ def life(row: Row, how: str, database: str) -> tuple[dict[str, Cell], set[tuple[
         asking.settle("08:30")
         happen(asking, row, "before", "08:30")
         asking.settle("08:31")
+        workspace.clock.now = moment("09:00")
         workspace.ingest(*(wants(row, user, purpose) for user, (_, purpose) in CUSTOMERS.items()))
         asking.settle("09:00")
         asking.shop.health = HEALTH.get(how, "up")

@@ -95,8 +95,12 @@ class Workspace:
     # What tests do.
 
     def ingest(self, *lines: bytes) -> tuple[int, int]:
-        """Take in lines as one batch, received now; say how many were new and how many were repeats."""
-        received_at = self.clock.now
+        """Take in lines as one batch; say how many were new and how many were repeats.
+
+        They are received now, or at the end of the history that is run through.
+        """
+        moments = self.engine.moments
+        received_at = moments.claim_until() if moments.follows_events else self.clock.now
         appended = self.store.append([read(line, received_at) for line in lines], received_at)
         return appended.accepted, appended.duplicate
 

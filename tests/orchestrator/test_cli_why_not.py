@@ -51,6 +51,7 @@ def test_whoever_never_entered_is_told_why(workspace: Workspace) -> None:
 
 
 def test_every_missed_chance_has_a_line_of_its_own(workspace: Workspace) -> None:
+    workspace.clock.now = moment("09:02")
     workspace.ingest(track("Checkout Started", "09:01", value=9), track("Checkout Started", "09:02", value=9))
     assert why_not(workspace, "ann@example.com", "cart") == [
         "ann never entered cart",

@@ -43,6 +43,17 @@ journeys:
 """
 
 
+# Taking in.
+
+
+def test_an_event_of_a_clock_that_is_ahead_is_decided_on_at_once(shop: OpenShop) -> None:
+    workspace = shop(WELCOME, now="09:00")
+    workspace.ingest(track("Signed Up", "15:00"))
+    workspace.settle()
+    assert workspace.sent() == [("ann", "hello", "2026-03-02 09:00")]
+    assert workspace.rows("SELECT COUNT(*) FROM inbox") == [(0,)]
+
+
 # Settling.
 
 

@@ -258,6 +258,12 @@ def test_a_sender_whose_clock_is_days_ahead_is_corrected() -> None:
     assert accepted.event.at == NOW - timedelta(seconds=5)
 
 
+@pytest.mark.parametrize("key", ["timestamp", "originalTimestamp"])
+def test_what_a_clock_ahead_of_ours_tells_happened_when_it_was_told(key: str) -> None:
+    ahead, later = accept(**TRACK, **{key: "2026-03-03T11:00:00Z"}), accept(**TRACK, **{key: "2026-03-03T11:00:01Z"})
+    assert (ahead.event.at, later.event.at) == (NOW, NOW)
+
+
 def test_an_original_time_alone_is_taken_as_it_is() -> None:
     accepted = accept(**TRACK, originalTimestamp="2026-03-02T10:00:00Z")
     assert accepted.event.at == datetime(2026, 3, 2, 10, 0, tzinfo=UTC)

@@ -56,7 +56,7 @@ def test_the_event_at_hand_counts_as_well(shop: OpenShop) -> None:
 
 
 def test_what_has_left_the_window_does_not_count(shop: OpenShop) -> None:
-    workspace = shop(KEEN, now="08:00")
+    workspace = shop(KEEN, now="10:00")
     workspace.ingest(identify("ann", "08:00"), _view("08:00"), _view("09:00"), _view("10:00"))
     workspace.settle("10:00")
     assert workspace.sent() == []
@@ -89,7 +89,7 @@ def test_a_restart_changes_no_count(shop: OpenShop) -> None:
 
 
 def test_an_event_that_is_told_late_counts_at_its_own_time(shop: OpenShop) -> None:
-    workspace = shop(KEEN)
+    workspace = shop(KEEN, now="11:15")
     workspace.ingest(identify("ann", "08:00"), _view("11:00"), _view("11:10"))
     workspace.settle("11:15")
     workspace.ingest(_view("08:30"))

@@ -277,7 +277,8 @@ def test_a_deleted_order_is_cancelled() -> None:
 
 def test_a_restored_order_stands_again() -> None:
     back = payloads.order(date_modified_gmt="2026-03-06T13:00:00")
-    facts = to_facts((*calls("order.deleted", {"id": 727}), *calls("order.restored", back)), NOW)
+    deleted = calls("order.deleted", {"id": 727}, NOW - timedelta(hours=2))
+    facts = to_facts((*deleted, *calls("order.restored", back)), NOW)
     assert facts.orders["727"].status is OrderStatus.PLACED
 
 
