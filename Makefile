@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test fuzz check bench lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list what can be made
@@ -19,6 +19,11 @@ demo: .venv/ready  ## run the bundled shop in accelerated time and explain one c
 
 test: .venv/ready  ## pass the tests
 	@$(BIN)/python -m pytest -q -n auto
+
+ROUNDS ?= 10
+fuzz: .venv/ready  ## try the tests that draw their cases with fresh ones, ten times over (ROUNDS=n)
+	@for round in $$(seq $(ROUNDS)); do echo "round $$round"; \
+	$(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-profile=fuzz || exit 1; done
 
 check: .venv/ready  ## lint, types, layers, and the example's own check and tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache

@@ -13,6 +13,7 @@ from typing import Any
 
 from bench import g1_inbox, g2_turns, g3_runs, g5_judged, g7_backtest, g8_start, g9_memory, g10_facts
 from bench.result import FULL, QUICK, Measure, Result, written
+from orchestrator.garbage import rare_searches
 
 GOALS: Mapping[str, Measure] = {
     "G1": g1_inbox.measure,
@@ -30,7 +31,8 @@ HEADS = ("goal", "measured", "unit", "of raw", "wanted", "reached", "", "note")
 def main(arguments: list[str]) -> int:
     """Measure what was asked for; the exit code is 0 whatever came of it, for the numbers are what is wanted."""
     wanted = _parser().parse_args(arguments)
-    results = [result for name in wanted.only for result in GOALS[name](QUICK if wanted.quick else FULL)]
+    with rare_searches():  # as `tactful run` does
+        results = [result for name in wanted.only for result in GOALS[name](QUICK if wanted.quick else FULL)]
     if wanted.json:
         print(json.dumps({"machine": machine(), "results": [fields(result) for result in results]}, indent=2))
     else:

@@ -14,6 +14,7 @@ from bench.workspace import example
 from orchestrator.clock import HistoryMoments, wall_now
 from orchestrator.dispatcher import Dispatcher
 from orchestrator.engine import Engine
+from orchestrator.garbage import rare_searches
 from orchestrator.handover import Handover, Report
 from orchestrator.sources.base import Accepted
 from orchestrator.sources.segment import SegmentSource
@@ -78,4 +79,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "fill":
         fill(Path(sys.argv[2]), int(sys.argv[3]))
     else:
-        print(f"{run(Path(sys.argv[2])):.1f}")
+        with rare_searches():  # as `tactful run` does
+            print(f"{run(Path(sys.argv[2])):.1f}")

@@ -26,6 +26,7 @@ from bench.workspace import ROOT, example
 from journeys.catalog import Catalog
 from orchestrator.dispatcher import Dispatcher, Post
 from orchestrator.engine import Engine
+from orchestrator.garbage import rare_searches
 from orchestrator.links import Links
 from orchestrator.project import Project, check_project
 from orchestrator.worker import Worker
@@ -141,4 +142,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "fill":
         fill(Path(sys.argv[2]), int(sys.argv[3]))
     else:
-        print(json.dumps(send(Path(sys.argv[2]), int(sys.argv[3]))))
+        with rare_searches():  # as `tactful run` does
+            print(json.dumps(send(Path(sys.argv[2]), int(sys.argv[3]))))

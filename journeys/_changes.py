@@ -7,11 +7,13 @@ Any other way in which a comparison could hang on `now` is looked at again after
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from math import ceil, floor
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from journeys._expression import (
     Arithmetic,

@@ -6,7 +6,8 @@ It is pure. The moment is `scope.now`: the time of the input, not of the compute
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from journeys.choosing import enter_branch, enter_split, is_held_out
 from journeys.compile import AwaitedRule, CompiledStep, Journey, Rule

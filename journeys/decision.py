@@ -4,12 +4,12 @@
 effects that are wanted in the world and a trace of why.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from journeys.values import quickly_made
+from msgspec import Struct
+
 from journeys.vocabulary import Delivery, Event, Properties
 
 
@@ -21,19 +21,15 @@ class Fate(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """The snapshot's own timer has come."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClockMoved:
+class ClockMoved(Struct, frozen=True):
     """The customer lives by another clock from now on: times of the day come at other moments."""
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """The delivery this enrollment is parked at has met its fate; `divert` is the step a guard sends it to, if any."""
 
     delivery_id: int
@@ -45,9 +41,7 @@ class Settled:
 Given: TypeAlias = Event | Due | Settled | ClockMoved
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """One pass of a customer through a journey: a value that can be stored and resumed anywhere.
 
     A live snapshot has exactly one of: a due time, an awaited event (with `at_most`, so a due time too), a delivery
@@ -125,9 +119,7 @@ class Snapshot:
         return self.ended_at is None
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Put this delivery into the outbox. `parameters` are what its action needs beside the goods."""
 
     delivery: Delivery
@@ -135,48 +127,40 @@ class Plan:
     parameters: Properties
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Recall:
+class Recall(Struct, frozen=True):
     """Take this delivery back out of the outbox: its customer left the journey."""
 
     delivery_id: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetAttributes:
+class SetAttributes(Struct, frozen=True):
     """Write these attributes of the profile."""
 
     values: Properties
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Disband:
+class Disband(Struct, frozen=True):
     """Leave the audiences this enrollment joined."""
 
     enrollment_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Postpone:
+class Postpone(Struct, frozen=True):
     """Let this delivery be due at another moment, if it still waits for its first."""
 
     delivery_id: int
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """Let the person into another journey, with these arguments."""
 
     journey: str
     arguments: Properties
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Take the person out of another journey, because of this one."""
 
     journey: str
@@ -185,9 +169,7 @@ class Stop:
 Effect: TypeAlias = Plan | Recall | SetAttributes | Disband | Postpone | Start | Stop
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """One line of the story: at which step, what happened, and why."""
 
     at: datetime
@@ -198,9 +180,7 @@ class Trace:
     why: str = ""
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The next snapshot, what is to be done in the world, and the story of how it came to that."""
 
     snapshot: Snapshot

@@ -11,10 +11,12 @@ another one, and begins afresh.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from journeys.compile import CompiledStep, Journey
 from journeys.decide import begin_at, decide, leave

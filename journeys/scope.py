@@ -6,16 +6,17 @@ missing (None) and never raises; numbers written as text are not numbers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
+from msgspec import Struct, field
+
 from journeys.catalog import Catalog
 from journeys.goods import to_items
 from journeys.tallies import Counted, Tallies
-from journeys.values import quickly_made
 from journeys.vocabulary import Facts, Item, Order, OrderStatus, Properties, ReturnStatus, ShipmentStatus, TicketStatus
 
 Kind: TypeAlias = Literal[
@@ -23,9 +24,7 @@ Kind: TypeAlias = Literal[
 ]
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class EnrollmentView:
+class EnrollmentView(Struct, frozen=True):
     """What a condition may know of the enrollment it is asked for."""
 
     entered_at: datetime
@@ -33,8 +32,7 @@ class EnrollmentView:
     step: str
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """All that a condition may look at, at the moment `now` (aware UTC).
 
     `event` is the event at hand, when there is one; `entry` holds the properties of the event that began the

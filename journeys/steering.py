@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from journeys.compile import CompiledStep
 from journeys.decision import SetAttributes, Start, Stop
 from journeys.moves import GO, LEAVE, NEXT
@@ -17,7 +19,7 @@ def enter_set(walk: Walk, step: CompiledStep) -> str | None:
     facts = walk.scope.facts
     profile = replace(facts.profile, traits={**facts.profile.traits, **values})
     # The host writes it to the profile itself.
-    walk.scope = replace(walk.scope, facts=replace(facts, profile=profile))
+    walk.scope = structs.replace(walk.scope, facts=replace(facts, profile=profile))
     walk.note(walk.step, "set", ", ".join(sorted(values)))
     return NEXT
 

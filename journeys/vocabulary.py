@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from journeys.goods_facts import NO_GOODS, Goods, Item, Product, Stock
 from journeys.order_facts import (
@@ -73,9 +73,7 @@ IdentifierKind: TypeAlias = Literal[
 FactKind: TypeAlias = Literal["orders", "payments", "refunds", "shipments", "returns", "tickets", "products"]
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True, order=True)
-class Identifier:
+class Identifier(NamedTuple):
     """One way to recognise a person, already normalised: `("email", "ann@shop.example")`."""
 
     kind: IdentifierKind

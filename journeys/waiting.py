@@ -5,9 +5,10 @@ from when the person came to the step, so it can be worked out anew whenever the
 waits for a condition is looked at after every event, and when it can change by the mere passing of time.
 """
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from journeys.compile import CompiledStep
 from journeys.localtime import next_local, on_day

@@ -8,15 +8,15 @@ the same changes everywhere.
 """
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from msgspec import Struct, field
+
 from journeys.decision import Snapshot, Trace
 from journeys.keys import is_undo
 from journeys.tallies import Tally
-from journeys.values import quickly_made
 from journeys.vocabulary import Delivery, Doubt, FactKind, Facts, Item, Outside, Profile, Properties, Purpose, Reach
 from operational_guards.verdict import Judgement
 from orchestrator.facts import Change
@@ -30,8 +30,7 @@ USUAL = 50
 _NO_PRIORITIES: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(slots=True)
-class Outgoing:
+class Outgoing(Struct):
     """A delivery in the outbox that has not met its fate.
 
     `delivery` is as planned; `judged` is what is left of it after the guards, without the goods at `left_out`;
@@ -77,8 +76,7 @@ class Outgoing:
         return self.state in WAITING
 
 
-@dataclass(slots=True)
-class Membership:
+class Membership(Struct):
     """An audience the customer was put into, for which goods, and when to take them out again, if ever."""
 
     until: datetime | None
@@ -89,8 +87,7 @@ class Membership:
     items: tuple[Item, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """Whether a condition that lets people in was true when it was last looked at, and when it may change by itself.
 
     `asks` names the condition: of another one nothing is known.
@@ -101,8 +98,7 @@ class Watch:
     asks: str = ""
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """What a profile remembers between inputs; `clock` is the time of its newest input and never runs back.
 
     `asked` says when each source last answered a question about this customer. `tallies` is what the conditions that
@@ -124,9 +120,7 @@ class Memory:
     absorbed: list[int] = field(default_factory=list)
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One line of the ledger: a delivery was judged at this moment, and this was the answer.
 
     `kind` says on which occasion: in the claim right before it leaves, as a forecast while it waits, or because a fact
@@ -148,8 +142,7 @@ class Judged:
     cause: str | None = None
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """What has to be written after a customer's turn; rows that did not change are not in it.
 
     `began` and `finished` are attempts: delivery, number, moment, and for the finished ones the outcome. `claimed` are
@@ -173,8 +166,7 @@ class Changes:
     known_late: list[tuple[int, datetime]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Customer:
+class Customer(Struct):
     """One person: facts, live enrollments by id, deliveries under way by id, and what is remembered.
 
     `converting` are the enrollments that have ended and whose goal still counts.

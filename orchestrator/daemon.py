@@ -14,6 +14,7 @@ from functools import partial
 
 from orchestrator.app import App
 from orchestrator.clock import wall_now
+from orchestrator.garbage import rare_searches
 from orchestrator.regrets import find_regrets
 from orchestrator.schedule import Schedule, Tick
 from orchestrator.worker import Done
@@ -27,7 +28,8 @@ def run(app: App, *, until_idle: bool, beside: AbstractAsyncContextManager[None]
 
     `beside` is entered on the worker's event loop before it starts and left after it has drained, such as a server.
     """
-    return asyncio.run(_run(app, until_idle=until_idle, beside=nullcontext() if beside is None else beside))
+    with rare_searches():
+        return asyncio.run(_run(app, until_idle=until_idle, beside=nullcontext() if beside is None else beside))
 
 
 async def _run(app: App, *, until_idle: bool, beside: AbstractAsyncContextManager[None]) -> Done:

@@ -5,7 +5,7 @@ An entry is refused when a machine opened or clicked, by its condition, by a key
 other journeys, and whoever leaves one may enter those that follow on it: all of that happens at the same moment.
 """
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from journeys.compile import Journey
 from journeys.decide import HELD_OUT, enter, leave
@@ -14,7 +14,6 @@ from journeys.errors import JourneyError
 from journeys.keys import enrollment_key
 from journeys.known_events import is_by_machine
 from journeys.scope import Scope
-from journeys.values import quickly_made
 from journeys.vocabulary import Event, Properties
 from orchestrator.customer import Customer
 from orchestrator.effects import apply_decision, scope_of
@@ -28,9 +27,7 @@ _NEVER_LEFT = (HELD_OUT, MERGED)
 MOST_STARTS = 50
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """What opens a journey to a person: an event, or what an entry without one is given.
 
     `occurrence` names what a clock opens, so that it is one entry however often it is looked at.

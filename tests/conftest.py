@@ -5,11 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fakes.stores import STORES, OpenStore
 from tests.fakes.workspace import Workspace, open_workspace
 
 OpenShop = Callable[..., Workspace]
+
+# The same code gives the same answer: what is tried is drawn from the test itself, and no machine is too slow for it.
+# `make fuzz` tries what nobody has tried yet.
+settings.register_profile("fuzz", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci")
 
 
 @pytest.fixture(params=sorted(STORES))

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from orchestrator.garbage import no_search_for_garbage
+from orchestrator.garbage import MOST_NEW, no_search_for_garbage, rare_searches
 
 
 def test_within_the_block_nothing_is_searched() -> None:
@@ -32,3 +32,10 @@ def test_whoever_had_switched_it_off_finds_it_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_a_worker_is_searched_seldom_and_others_as_before() -> None:
+    before = gc.get_threshold()
+    with rare_searches():
+        assert gc.get_threshold() == (MOST_NEW, *before[1:])
+    assert gc.get_threshold() == before

@@ -1,11 +1,11 @@
 """Does a condition surely stay what it is until it says that it may change?"""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from journeys.conditions import Condition, compile_condition
 from journeys.schema import Schema
