@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, get_args
 
+from msgspec import structs
 from pydantic import ValidationError
 
 from actions.base import Action, Assignment, Content, Outcome, Sent, Surroundings
@@ -85,7 +86,7 @@ def _check_missing_address(build: Callable[[], Action], given: Assignment) -> No
         return
     if action.needs not in _ADDRESSES:
         raise ContractBroken(f'{action.name}: needs is "{action.needs}"; it may be email, phone or nothing')
-    nobody = replace(given, key=f"{given.key}-nobody", profile=replace(given.profile, email="", phone=""))
+    nobody = replace(given, key=f"{given.key}-nobody", profile=structs.replace(given.profile, email="", phone=""))
     answer = perform(action, nobody)
     reason = getattr(answer, "reason", "")
     if type(answer).__name__ != "Rejected" or not reason.endswith(".no_address"):

@@ -17,7 +17,7 @@ def enter_set(walk: Walk, step: CompiledStep) -> str | None:
     values = walk.given(step, step.spec.set)
     walk.effects.append(SetAttributes(values))
     facts = walk.scope.facts
-    profile = replace(facts.profile, traits={**facts.profile.traits, **values})
+    profile = structs.replace(facts.profile, traits={**facts.profile.traits, **values})
     # The host writes it to the profile itself.
     walk.scope = structs.replace(walk.scope, facts=replace(facts, profile=profile))
     walk.note(walk.step, "set", ", ".join(sorted(values)))

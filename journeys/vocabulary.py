@@ -6,10 +6,13 @@ where a rule is about their clock. The names follow `docs/words.md`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct, structs
+from msgspec import field as structs_field
 
 from journeys.goods_facts import NO_GOODS, Goods, Item, Product, Stock
 from journeys.order_facts import (
@@ -26,7 +29,6 @@ from journeys.order_facts import (
     Ticket,
     TicketStatus,
 )
-from journeys.values import quickly_made
 
 __all__ = [
     "NO_GOODS",
@@ -80,9 +82,7 @@ class Identifier(NamedTuple):
     value: str
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, gc=False):
     """Something that happened, in the shape of the Segment spec.
 
     `name` is the track event's name; the other kinds are named `Identified`, `Page Viewed`, `Group Joined` and
@@ -95,7 +95,7 @@ class Event:
     kind: Literal["track", "identify", "page", "group", "alias"]
     name: str
     at: datetime
-    properties: Properties = field(default_factory=dict)
+    properties: Properties = {}
     source: str = "segment"
     seq: int = 0
     known_at: datetime | None = None
@@ -124,8 +124,7 @@ class Reach(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A person: one profile from all channels.
 
     `consent` maps a channel, or `marketing` for all of them, to yes or no; a channel that is not in it is unknown.
@@ -141,10 +140,10 @@ class Profile:
     phone: str = ""
     user_id: str = ""
     timezone: str = ""
-    traits: Properties = field(default_factory=dict)
-    consent: Mapping[str, bool] = field(default_factory=dict)
-    suppressed: Mapping[str, str] = field(default_factory=dict)
-    changed_at: Mapping[str, datetime] = field(default_factory=dict)
+    traits: Properties = structs_field(default_factory=dict)
+    consent: Mapping[str, bool] = structs_field(default_factory=dict)
+    suppressed: Mapping[str, str] = structs_field(default_factory=dict)
+    changed_at: Mapping[str, datetime] = structs_field(default_factory=dict)
 
     def consents_to(self, channel: str) -> bool | None:
         """Say whether the person agreed to marketing on this channel; None when they were never asked."""
@@ -155,9 +154,7 @@ class Profile:
         return self.phone if channel_kind in ("sms", "whatsapp", "messenger") else self.email
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class PastSend:
+class PastSend(Struct, frozen=True):
     """A marketing message that was handed over, or may have been: what frequency caps count.
 
     `product_ids` are the goods it was about.
@@ -170,9 +167,7 @@ class PastSend:
     product_ids: tuple[str, ...] = ()
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """Why facts of one kind cannot be relied on: their source has been silent, or was asked and did not answer.
 
     `state` is `silent` or `no_answer`; `since` is when it was last heard, None when it never was.
@@ -183,8 +178,7 @@ class Doubt:
     since: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Struct, frozen=True):
     """What a guard's own endpoint said about one delivery, or that it did not answer (`body` is None)."""
 
     at: datetime
@@ -225,9 +219,7 @@ class Facts:
         return [self.shipments[shipment_id] for shipment_id in self.shipments_of_order.get(order_id, ())]
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """One message, audience change or CRM entry that is to be handed over: what guards judge.
 
     `id` is the delivery key: it names (enrollment, step, occurrence), is unique for ever and is the idempotency key
@@ -250,7 +242,7 @@ class Delivery:
     def without(self, dropped: frozenset[int]) -> "Delivery":
         """Give the same delivery without the items at these places."""
         kept = tuple(item for place, item in enumerate(self.items) if place not in dropped)
-        return replace(self, items=kept)
+        return structs.replace(self, items=kept)
 
 
 Duration: TypeAlias = timedelta

@@ -1,7 +1,8 @@
 """How do two profiles become one customer?"""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from journeys.compile import Journey
 from journeys.decide import leave

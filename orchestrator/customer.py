@@ -98,7 +98,7 @@ class Watch(Struct, frozen=True):
     asks: str = ""
 
 
-class Memory(Struct):
+class Memory(Struct, omit_defaults=True):
     """What a profile remembers between inputs; `clock` is the time of its newest input and never runs back.
 
     `asked` says when each source last answered a question about this customer. `tallies` is what the conditions that

@@ -4,7 +4,7 @@ The next snapshot, deliveries planned and taken back, attributes, and audiences 
 is noted in `Customer.changes`.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from journeys.decision import Decision, Disband, Plan, Postpone, Recall, SetAttributes, Snapshot
 from journeys.keys import is_undo, undo_key

@@ -7,9 +7,11 @@ person's events are replayed, and the entry condition is asked again at each eve
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from journeys.compile import Journey
 from journeys.decision import Fate

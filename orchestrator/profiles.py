@@ -11,11 +11,13 @@ agreements to single channels, and an agreement to a channel older than such a r
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from journeys.vocabulary import Event, Identifier, Profile
 from orchestrator.identity import Known

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from msgspec import structs
+
 from journeys.vocabulary import NO_GOODS, Delivery, Event, Facts, Goods, Outside, PastSend, Profile
 from operational_guards.judge import judge
 from operational_guards.rule import Rule
@@ -59,7 +61,7 @@ def judge_knowing_all(past: PastJudgement, family: Mapping[int, Member]) -> Judg
     Whoever turned out to be somebody else by that moment is judged as the person they were.
     """
     owner = _known_as(past.delivery.profile_id, family, past.at)
-    return _judge(replace(past, delivery=replace(past.delivery, profile_id=owner)), family, None)
+    return _judge(replace(past, delivery=structs.replace(past.delivery, profile_id=owner)), family, None)
 
 
 def _known_as(profile_id: int, family: Mapping[int, Member], at: datetime) -> int:
@@ -80,7 +82,7 @@ def _judge(past: PastJudgement, family: Mapping[int, Member], seen: int | None) 
 
 def _listed(profile: Profile, channel: str, cause: str) -> Profile:
     """Put the channel's address on the suppression list for this cause, or take it off when there is none."""
-    return replace(profile, suppressed={profile.address(channel): cause} if cause else {})
+    return structs.replace(profile, suppressed={profile.address(channel): cause} if cause else {})
 
 
 def _known_by(profile_id: int, family: Mapping[int, Member], at: datetime, seen: int | None) -> Facts:
@@ -104,7 +106,7 @@ def _seat(member: Member, at: datetime, seen: int | None) -> Seat:
     """
     events = [event for event in member.events if event.at <= at and (seen is None or event.seq <= seen)]
     profile = member.profile
-    blank = replace(
+    blank = structs.replace(
         profile,
         traits={},
         consent={},

@@ -1,10 +1,11 @@
 """Are the judgements of a delivery given again on what was known then, also by rules the file no longer holds?"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from journeys.errors import OrchestratorError

@@ -1,10 +1,10 @@
 """Do people join and leave an audience, hashed and once?"""
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from actions.audience_file import FileAudience, FileAudienceParams
 from actions.base import Rejected, RetryLater, Sent

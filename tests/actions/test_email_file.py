@@ -1,10 +1,10 @@
 """Does every mail land in the folder, whole and once?"""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from actions.base import Rejected, RetryLater, Sent

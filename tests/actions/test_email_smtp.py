@@ -5,12 +5,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server
 from aiosmtpd.smtp import AuthResult, Envelope, Session
+from msgspec.structs import replace
 
 from actions.base import Outcome, Rejected, RetryLater, Sent, Unknown
 from actions.email_smtp import SmtpEmail, SmtpEmailParams

@@ -1,6 +1,6 @@
 """Can a template hang, reach into Python or fill the memory?"""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -53,9 +53,9 @@ HANGS = {
 
 @pytest.mark.parametrize("text", HANGS.values(), ids=HANGS.keys())
 def test_what_would_hang_is_refused_at_once(text):
-    begun = perf_counter()
+    begun = process_time()
     assert "letter.txt:1:1: " in refusal(text, list=list(range(9_999)))
-    assert perf_counter() - begun < 2
+    assert process_time() - begun < 2
 
 
 REACHES = {

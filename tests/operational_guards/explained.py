@@ -1,10 +1,10 @@
 """What does `tactful explain` show of a guard? One customer for each guard's page in `docs/guards`."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from journeys.vocabulary import (
     Delivery,

@@ -1,9 +1,10 @@
 """What is known about Ann, the plainly fictional customer of the guards' tests?"""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from journeys.vocabulary import (
     NO_GOODS,

@@ -1,8 +1,7 @@
 """Does marketing go only to those who said yes?"""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from journeys.vocabulary import Purpose, Reach
 from operational_guards.consent import Consent

@@ -1,10 +1,9 @@
 """Is the right share of customers kept out, and always the same ones?"""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from journeys.vocabulary import Facts, Purpose, Reach

@@ -1,11 +1,11 @@
 """Has the shop's own endpoint the last word, and only words that can be understood?"""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from journeys.vocabulary import Outside, Purpose, Reach

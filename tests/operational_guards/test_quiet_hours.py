@@ -1,9 +1,9 @@
 """Does nobody hear from us at night, wherever they are?"""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from journeys.vocabulary import Purpose, Reach

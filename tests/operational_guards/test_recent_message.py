@@ -1,10 +1,9 @@
 """Is nobody told about the same goods again and again?"""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from journeys.vocabulary import Goods, Intent, Item, Product, Purpose, Reach

@@ -1,11 +1,11 @@
 """Does everybody hear from us in the hours we send, and only then, wherever they are?"""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from journeys.vocabulary import Purpose, Reach

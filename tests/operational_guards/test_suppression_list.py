@@ -1,8 +1,7 @@
 """Is a listed address never written to?"""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from journeys.vocabulary import Purpose, Reach
 from operational_guards.suppression_list import SuppressionList

@@ -62,7 +62,7 @@ def order(at: str, *products: dict[str, Any], order_id: str = "o1") -> bytes:
 def members(workspace: Workspace, profile: int = 1) -> dict[str, list[str]]:
     """Give the goods of every audience somebody is in."""
     ((memory,),) = workspace.rows(f"SELECT memory FROM profiles WHERE id = {profile}")
-    found = json.loads(memory)["memberships"]
+    found = json.loads(memory).get("memberships", {})
     return {name: [item["product_id"] for item in each["items"]] for name, each in found.items()}
 
 

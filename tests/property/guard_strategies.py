@@ -1,9 +1,9 @@
 """Which customers, deliveries and configurations can there be, as far as guards can tell?"""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from journeys.vocabulary import (
     Delivery,

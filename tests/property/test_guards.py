@@ -1,9 +1,8 @@
 """Which laws hold for every set of guards?"""
 
-from dataclasses import replace
-
 from hypothesis import event, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from journeys.vocabulary import Purpose
 from operational_guards.verdict import Allow, Delay, DropItems, Suppress, Verdict

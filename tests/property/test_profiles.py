@@ -1,5 +1,6 @@
 """Laws of identity and profiles: strangers stay strangers, batches do not matter, consent never grows by a merge."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
@@ -105,6 +106,35 @@ def test_an_event_with_a_user_id_always_belongs_to_that_user(calls: list[tuple[I
         home = resolver.resolve(call, T0 + timedelta(hours=hour)).profile_id
         if call[0].kind == "user_id":
             assert resolver.owner(call[0]) == home
+
+
+class Weighing(Resolver):
+    """Weighs what speaks for whom even where everything leads to one profile."""
+
+    def home(self, identifiers: Sequence[Identifier]) -> int | None:
+        return None
+
+
+@given(people_called)
+@settings(max_examples=400, deadline=None)
+def test_a_profile_all_identifiers_lead_to_is_found_without_weighing(calls: list[tuple[Identifier, ...]]) -> None:
+    quick, weighing = Resolver({}, {}, 1), Weighing({}, {}, 1)
+    for call in calls:
+        assert quick.resolve(call, T0) == weighing.resolve(call, T0)
+    assert (quick.merges, quick.new_identities) == (weighing.merges, weighing.new_identities)
+
+
+@given(people_called)
+@settings(max_examples=200, deadline=None)
+def test_whoever_is_at_home_once_stays_there_until_a_merge(calls: list[tuple[Identifier, ...]]) -> None:
+    resolver, homes = Resolver({}, {}, 1), dict[tuple[Identifier, ...], int]()
+    for call in calls:
+        if resolver.resolve(call, T0).absorbed:
+            homes.clear()
+        for known, home in homes.items():
+            assert resolver.home(known) == home
+        if (at_home := resolver.home(call)) is not None:
+            homes[call] = at_home
 
 
 @given(people_called, st.integers(0, 12))
