@@ -6,7 +6,6 @@ the loop's own counters (never a Python attribute), and a budget per message for
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -14,6 +13,7 @@ from jinja2 import StrictUndefined, Undefined, nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
+from msgspec.structs import fields
 
 from actions._filters import FILTERS, LIST_FILTERS, TESTS, as_text
 from actions._links import is_web_address

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from journeys.values import quickly_made
+from msgspec import Struct
+from msgspec import field as structs_field
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True, omit_defaults=True):
     """One of the goods an order holds or a message promotes. `price` is for one piece, in the shop's currency."""
 
     product_id: str
@@ -25,8 +24,7 @@ class Item:
     image_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True, omit_defaults=True):
     """One of the shop's goods. `parts` are the products a bundle consists of; `price` is what it costs now, if known.
 
     `inventory` maps a variant to the id that the shop's stock-keeping has for it.
@@ -36,9 +34,9 @@ class Product:
     name: str = ""
     category: str = ""
     price: float | None = None
-    prices: Mapping[str, float] = field(default_factory=dict)
+    prices: Mapping[str, float] = structs_field(default_factory=dict)
     parts: tuple[str, ...] = ()
-    inventory: Mapping[str, str] = field(default_factory=dict)
+    inventory: Mapping[str, str] = structs_field(default_factory=dict)
     changed_at: datetime | None = None
     observed_at: datetime | None = None
     source: str = ""
@@ -49,8 +47,7 @@ class Product:
         return self.prices.get(variant, self.price)
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
+class Stock(Struct, frozen=True, omit_defaults=True):
     """How much of one thing lies at one place; `quantity` is None where only in or out is said.
 
     `key` is `<product_id>/<variant>`, or `inventory/<id>` where the shop only says its stock-keeping's id.

@@ -4,12 +4,12 @@ Each fact holds the newest state by the time it happened (`changed_at`), when we
 source said so, and how many states it has had (`version`). Part of `journeys.vocabulary`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from journeys.goods_facts import Item
-from journeys.values import quickly_made
 
 
 class OrderStatus(StrEnum):
@@ -64,8 +64,7 @@ class TicketStatus(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True, omit_defaults=True):
     """What was last said of an order's status, where payments or refunds know better."""
 
     status: OrderStatus
@@ -73,9 +72,7 @@ class Said:
     source: str
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True, omit_defaults=True):
     """One order. `changed_at` is when its newest known status happened, `observed_at` when we learned of it.
 
     `version` counts the statuses it has had; 0 when none was ever stated. `lines_at` is when its goods were last stated
@@ -110,9 +107,7 @@ class Order:
 _NOT_BOUGHT = frozenset({OrderStatus.CANCELLED, OrderStatus.PAYMENT_FAILED})
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Struct, frozen=True, omit_defaults=True):
     """One attempt to pay for an order, as it stands; `total` is the money it is about, 0 when not said."""
 
     payment_id: str
@@ -125,9 +120,7 @@ class Payment:
     version: int = 1
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(Struct, frozen=True, omit_defaults=True):
     """Money that was paid back for an order at `refunded_at`: for some `lines`, or without any for a sum."""
 
     refund_id: str
@@ -140,9 +133,7 @@ class Refund:
     version: int = 1
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True, omit_defaults=True):
     """A question or complaint of the customer. Empty `product_ids` means it is about no goods in particular.
 
     One whose status nobody stated (version 0) counts as open.
@@ -159,9 +150,7 @@ class Ticket:
     version: int = 1
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Shipment:
+class Shipment(Struct, frozen=True, omit_defaults=True):
     """One parcel of an order. Empty `product_ids` means all goods of the order.
 
     A parcel goes by its `tracking` number once that is known, because that is what carriers call it; `also` are its
@@ -188,9 +177,7 @@ class Shipment:
     tracking: str = ""
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(Struct, frozen=True, omit_defaults=True):
     """Goods on their way back, or back. `order_id` is empty when the shop could not say which order they came from.
 
     `total` is the money it is about, 0 when not said.

@@ -15,7 +15,7 @@ from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketi
 from operational_guards.evidence import of_purchase
 from operational_guards.holds import TICK, Do, Hold, hold_back
 from operational_guards.sameness import Same, orders_like
-from operational_guards.verdict import Verdict
+from operational_guards.verdict import Evidence, Verdict
 
 
 class AlreadyBoughtParams(GuardParams):
@@ -47,18 +47,17 @@ class AlreadyBought:
 
     def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
         """Hold each of the goods for as long as its newest purchase is recent."""
-        if not facts.orders:
+        if not facts.orders or not delivery.items:
             return ALLOW
-        holds = [
-            hold
-            for place, item in enumerate(delivery.items)
-            for hold in self._holds(place, item, facts)
-            if now < hold.until
-        ]
+        holds = list(self._holds(delivery.items, facts, now))
         return hold_back(holds, self.params.do, now) if holds else ALLOW
 
-    def _holds(self, place: int, item: Item, facts: Facts) -> Iterator[Hold]:
-        for order, _ in orders_like(item, facts, self.params.same):
-            if order.counts_as_bought:
-                free = order.placed_at + self.params.within + TICK
-                yield Hold("already_bought.recent_order", free, (of_purchase(order),), place=place)
+    def _holds(self, items: tuple[Item, ...], facts: Facts, now: datetime) -> Iterator[Hold]:
+        span, same = self.params.within + TICK, self.params.same
+        cited: dict[str, tuple[Evidence]] = {}
+        for place, item in enumerate(items):
+            for order, _ in orders_like(item, facts, same):
+                free = order.placed_at + span
+                if now < free and order.counts_as_bought:
+                    evidence = cited.get(order.order_id) or cited.setdefault(order.order_id, (of_purchase(order),))
+                    yield Hold("already_bought.recent_order", free, evidence, place=place)

@@ -53,9 +53,9 @@ class Guard(Protocol):
     one sentence. A guard that is `always` on holds without being configured and cannot be overridden by a step. `needs`
     are the kinds of facts it consults: while one of them cannot be relied on, its yes is not taken for an answer.
 
-    A guard may also have `speaks_by`, the members of `Facts` it speaks by (see `operational_guards.panel`): while all
-    of these are empty it allows. Then it is not asked in vain, and what it applies to must follow from the delivery's
-    purpose, intent, reach and channel.
+    A guard may also have `speaks_by`, the members of `Facts` it speaks by, or orders of one status such as
+    `orders.cancelled` (see `operational_guards.panel`): while all of these are empty it allows. Then it is not asked in
+    vain, and what it applies to must follow from the delivery's purpose, intent, reach and channel.
     """
 
     name: ClassVar[str]

@@ -5,7 +5,7 @@ who has just thought better of a purchase, or whom the shop could not serve, is 
 newest cancellation of a product decides. Source: the rule for mis-timed messages in `docs/guards.md`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -35,7 +35,7 @@ class Cancelled:
     Params: ClassVar[type[GuardParams]] = CancelledParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"orders"})
-    speaks_by: ClassVar[tuple[str, ...]] = ("orders",)
+    speaks_by: ClassVar[tuple[str, ...]] = ("orders.cancelled",)
     reasons: ClassVar[Mapping[str, str]] = {
         "cancelled.order": "The order with these goods was cancelled.",
         "cancelled.at_most_passed": "The goods still counted as cancelled when the longest delay had passed.",
@@ -52,7 +52,9 @@ class Cancelled:
         undone = still_undone(delivery, facts, self.params.same, self._undoings)
         return hold_undone(undone, delivery, self.params, now, late="cancelled.at_most_passed")
 
-    def _undoings(self, item: Item, facts: Facts) -> Iterator[Undoing]:
-        for order, _ in orders_like(item, facts, self.params.same):
-            if order.status is _CANCELLED:
-                yield Undoing(order.changed_at, order.placed_at, "cancelled.order", of_order(order))
+    def _undoings(self, item: Item, facts: Facts) -> list[Undoing]:
+        return [
+            Undoing(order.changed_at, order.placed_at, "cancelled.order", of_order(order))
+            for order, _ in orders_like(item, facts, self.params.same)
+            if order.status is _CANCELLED
+        ]

@@ -138,8 +138,11 @@ class FrequencyCapParams(GuardParams):
 
     def longest_reach(self) -> timedelta:
         """Say how far back a message may lie and still count for one of the caps."""
-        caps = [cap for caps in (*self.__pydantic_extra__.values(), *self.groups.values()) for cap in caps]
-        return max((cap.reach for cap in caps), default=timedelta(0))
+        return max((cap.reach for cap in self.caps()), default=timedelta(0))
+
+    def caps(self) -> list[Cap]:
+        """List all caps, of channels and of groups."""
+        return [cap for caps in (*self.__pydantic_extra__.values(), *self.groups.values()) for cap in caps]
 
     def by_channel(self) -> dict[str, tuple[Share, ...]]:
         """List for each capped channel, and for `any`, the caps that a message on it counts for."""
@@ -164,6 +167,7 @@ class FrequencyCap:
 
     params: FrequencyCapParams
     _reach: timedelta = field(init=False, repr=False, compare=False)
+    _is_shut: bool = field(init=False, repr=False, compare=False)
     _by_channel: Mapping[str, tuple[Share, ...]] = field(init=False, repr=False, compare=False)
     _by_journey: Mapping[str, tuple[Share, ...]] = field(init=False, repr=False, compare=False)
 
@@ -171,7 +175,6 @@ class FrequencyCap:
     Params: ClassVar[type[GuardParams]] = FrequencyCapParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
-    speaks_by: ClassVar[tuple[str, ...]] = ("profile",)
     reasons: ClassVar[Mapping[str, str]] = {
         "frequency_cap.channel": "The customer has had as many messages on this channel as the cap allows.",
         "frequency_cap.any": "The customer has had as many messages over all channels as the cap allows.",
@@ -180,8 +183,14 @@ class FrequencyCap:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_reach", self.params.longest_reach())
+        object.__setattr__(self, "_is_shut", any(cap.limit == 0 for cap in self.params.caps()))
         object.__setattr__(self, "_by_channel", self.params.by_channel())
         object.__setattr__(self, "_by_journey", self.params.by_journey())
+
+    @property
+    def speaks_by(self) -> tuple[str, ...]:
+        """By what was sent, unless a cap has no room for anything."""
+        return ("profile",) if self._is_shut else ("sends",)
 
     def applies_to(self, delivery: Delivery) -> bool:
         """Look at marketing messages."""
@@ -190,17 +199,19 @@ class FrequencyCap:
     def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:
         """Delay until every full cap has room again; suppress where a cap never has any."""
         shares = self._shares_of(delivery)
-        for share in shares:
+        for share in shares if self._is_shut else ():
             if share.cap.limit == 0:
                 return Suppress(f"frequency_cap.{share.scope}", (share.cited,))
         if not facts.sends:
             return ALLOW
-        earliest = now - self._reach
-        recent = [send for send in facts.sends if send.at > earliest and not _is_own(send, delivery)]
-        if not recent:
+        # 0 stands for no id at all: two without one are not the same delivery.
+        earliest, own = now - self._reach, delivery.id or None
+        recent = [send for send in facts.sends if send.at > earliest and send.delivery_id != own]
+        many = [share for share in shares if len(recent) >= share.cap.limit]
+        if not many:
             return ALLOW
         zone = zone_of(facts.profile.timezone, self.params.zone)
-        holds = [hold for share in shares for hold in _full(share, _counting(share, delivery, recent), zone, now)]
+        holds = [hold for share in many for hold in _full(share, _counting(share, delivery, recent), zone, now)]
         if not holds:
             return ALLOW
         # With the deadline passed there is no room by then either, so the cap itself stays the reason.
@@ -213,10 +224,6 @@ class FrequencyCap:
         shares = self._by_channel.get(delivery.channel) or self._by_channel["any"]
         of_group = self._by_journey.get(delivery.journey)
         return (*shares, *of_group) if of_group else shares
-
-
-def _is_own(send: PastSend, delivery: Delivery) -> bool:
-    return send.delivery_id != 0 and send.delivery_id == delivery.id
 
 
 def _counting(share: Share, delivery: Delivery, sends: list[PastSend]) -> list[PastSend]:

@@ -5,12 +5,13 @@ them into the verdict that its `do` asks for. The hold that lasts longest gives 
 `Unsure` in the same way, beside what it knows.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Literal, TypeAlias, assert_never
 
-from journeys.values import quickly_made
+from msgspec import Struct
+
 from operational_guards.base import ALLOW
 from operational_guards.verdict import Delay, DropItems, Evidence, Suppress, Unsure, Verdict
 
@@ -21,11 +22,12 @@ Then: TypeAlias = Literal["suppress", "send", "drop_items"]
 TICK = timedelta(milliseconds=1)
 # What only a fact can tell is looked at again once a day; the fact itself wakes the delivery at once.
 LONG_PAUSE = timedelta(days=1)
+_LASTING = attrgetter("until", "reason")
+_ON_CHANGE = attrgetter("on_change")
+_EVIDENCE = attrgetter("evidence")
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True, gc=False):
     """One fact that speaks against a delivery.
 
     `until` is when it ends if no fact changes; `on_change` says that a changed fact may end it sooner. `place` is the
@@ -39,8 +41,7 @@ class Hold:
     place: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True, gc=False):
     """When a guard stops delaying, what it does then, and the reason it gives."""
 
     at: datetime
@@ -55,10 +56,11 @@ def hold_back(holds: Sequence[Hold], do: Do, now: datetime, deadline: Deadline |
     if do == "delay" and deadline and now >= deadline.at:
         return _verdict(holds, deadline.then, deadline.reason)
     if do != "delay":
-        return _verdict(holds, do, max((hold.until, hold.reason) for hold in holds)[1])
-    latest = deadline.at if deadline else max(hold.until for hold in holds)
-    until, reason = max((min(hold.until, latest), hold.reason) for hold in holds)
-    return Delay(until, reason, _evidence(holds), any(hold.on_change for hold in holds))
+        return _verdict(holds, do, max(holds, key=_LASTING).reason)
+    until, reason = max(map(_LASTING, holds))
+    if deadline and deadline.at < until:
+        until, reason = max([(min(hold.until, deadline.at), hold.reason) for hold in holds])
+    return Delay(until, reason, _evidence(holds), any(map(_ON_CHANGE, holds)))
 
 
 def hold_or_doubt(
@@ -84,13 +86,13 @@ def _verdict(holds: Sequence[Hold], what: Then, reason: str) -> Verdict:
         case "suppress":
             return Suppress(reason, _evidence(holds))
         case "drop_items":
-            return DropItems(frozenset(hold.place for hold in holds), reason, _evidence(holds))
+            return DropItems(frozenset([hold.place for hold in holds]), reason, _evidence(holds))
         case _:
             assert_never(what)
 
 
 def _evidence(holds: Sequence[Hold]) -> tuple[Evidence, ...]:
-    return merge_evidence(hold.evidence for hold in holds)
+    return merge_evidence(list(map(_EVIDENCE, holds)))
 
 
 def growing_pause(waited: timedelta, first: timedelta) -> timedelta:
@@ -98,10 +100,13 @@ def growing_pause(waited: timedelta, first: timedelta) -> timedelta:
     return max(first, timedelta(seconds=round(waited.total_seconds() / 2)))
 
 
-def merge_evidence(pieces: Iterable[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
+def merge_evidence(pieces: Sequence[tuple[Evidence, ...]]) -> tuple[Evidence, ...]:
     """Put evidence together, each piece once and in one order, whatever order it was found in."""
-    found = [evidence for piece in pieces for evidence in piece]
-    return tuple(found) if len(found) < 2 else tuple(sorted(set(found), key=_place_of))
+    if len(pieces) == 1 and len(pieces[0]) < 2:
+        return pieces[0]
+    # Mostly the same fact holds several goods, and then it is the very same piece.
+    found = {id(evidence): evidence for piece in pieces for evidence in piece}
+    return tuple(found.values()) if len(found) < 2 else tuple(sorted(set(found.values()), key=_place_of))
 
 
 def _place_of(evidence: Evidence) -> tuple[str, str, str, float]:

@@ -9,20 +9,17 @@ ever. Goods that are coming back are the business of `returned`. Source: the rul
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-from journeys.vocabulary import Delivery, FactKind, Facts, Item, Order, OrderStatus, ShipmentStatus
+from journeys.vocabulary import Delivery, FactKind, Facts, Item, OrderStatus
 from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketing
-from operational_guards.evidence import of_parcel, of_purchase
 from operational_guards.holds import Deadline, Do, Hold, Then, hold_or_doubt
-from operational_guards.parcels import AfterDelivery, ParcelParams, State, Whereabouts, comes_back, where_is
+from operational_guards.parcels import AfterDelivery, ParcelParams, State, Tracing, comes_back, is_all_there
 from operational_guards.sameness import Same, orders_like
 from operational_guards.verdict import Unsure, Verdict
 
 # Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
 _STANDS = frozenset({OrderStatus.PLACED, OrderStatus.HELD})
-_DELIVERED = ShipmentStatus.DELIVERED
-_CANCELLED = ShipmentStatus.CANCELLED
 _REASONS: Mapping[State, str] = {
     "not_shipped": "in_delivery.not_shipped",
     "on_its_way": "in_delivery.open_shipment",
@@ -39,13 +36,6 @@ class InDeliveryParams(ParcelParams):
     at_most: DurationText = timedelta(days=21)
     then: Then = "suppress"
     same: Same = "product"
-
-
-class _Found(NamedTuple):
-    """Something that holds an item: for sure, or only perhaps."""
-
-    hold: Hold
-    is_sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,57 +63,41 @@ class InDelivery:
 
     def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict | Unsure:
         """Hold the delivery, or its goods, while one of the goods is not delivered or only just."""
-        under_way = self._under_way(facts, now) if facts.orders else None
+        under_way = self._under_way(facts, now - self.params.until) if facts.orders and delivery.items else None
         if not under_way:
             return ALLOW
         latest = delivery.planned_at + self.params.at_most
+        tracing = Tracing(facts, self.params, now)
         found = [
-            one
+            hold
             for place, item in enumerate(delivery.items)
-            for one in self._find(place, item, facts, (under_way, latest, now))
+            for hold in self._find(place, item, tracing, (under_way, latest))
             # Only a fact ends the wait for a parcel; the while after its delivery ends by itself.
-            if one.hold.on_change or now < one.hold.until
+            if hold.on_change or now < hold.until
         ]
         if not found:
             return ALLOW
-        sure = [one.hold for one in found if one.is_sure]
-        perhaps = [one.hold for one in found if not one.is_sure]
+        sure = [hold for hold in found if hold.reason != _REASONS["no_news"]]
+        perhaps = [hold for hold in found if hold.reason == _REASONS["no_news"]]
         deadline = Deadline(latest, self.params.then, "in_delivery.at_most_passed")
         return hold_or_doubt(sure, perhaps, self.params.do, now, deadline)
 
-    def _under_way(self, facts: Facts, now: datetime) -> set[str]:
-        """List the orders with anything not delivered or only just: mostly none, whatever was bought over the years."""
-        parcels_of, shipments, grace = facts.shipments_of_order, facts.shipments, self.params.until
-        found = set()
-        for order_id, order in facts.orders.items():
-            if order.status not in _STANDS:
-                continue
-            # A parcel that names its goods says nothing of the order's other goods: those are looked at one by one.
-            arrivals = [
-                parcel.delivered_at or parcel.changed_at
-                if parcel.status is _DELIVERED and not parcel.product_ids
-                else None
-                for parcel in map(shipments.__getitem__, parcels_of.get(order_id, ()))
-                if parcel.status is not _CANCELLED
-            ]
-            if not arrivals or any(arrived is None or now < arrived + grace for arrived in arrivals):
-                found.add(order_id)
-        return found
+    def _under_way(self, facts: Facts, by: datetime) -> set[str]:
+        """List the orders that were not all there by then: mostly none, whatever was bought over the years."""
+        return {
+            order_id
+            for order_id, order in facts.orders.items()
+            if order.status in _STANDS and not is_all_there(order_id, facts, by)
+        }
 
-    def _find(self, place: int, item: Item, facts: Facts, of: tuple[set[str], datetime, datetime]) -> Iterator[_Found]:
-        under_way, latest, now = of
-        for order, products in orders_like(item, facts, self.params.same):
+    def _find(self, place: int, item: Item, tracing: Tracing, of: tuple[set[str], datetime]) -> Iterator[Hold]:
+        under_way, latest = of
+        for order, products in orders_like(item, tracing.facts, self.params.same):
             if order.order_id not in under_way:
                 continue
             for product_id in products:
-                if not comes_back(product_id, order, facts):
-                    goods = where_is(product_id, order, facts, self.params, now)
-                    yield _found(place, order, goods, (latest, self.params.until))
-
-
-def _found(place: int, order: Order, goods: Whereabouts, of: tuple[datetime, timedelta]) -> _Found:
-    latest, grace = of
-    until = latest if goods.arrived_at is None else goods.arrived_at + grace
-    evidence = (of_purchase(order), *map(of_parcel, goods.parcels))
-    hold = Hold(_REASONS[goods.state], until, evidence, on_change=goods.arrived_at is None, place=place)
-    return _Found(hold, goods.state != "no_news")
+                if not comes_back(product_id, order, tracing.facts):
+                    goods = tracing.where_is(product_id, order)
+                    arrived = goods.arrived_at
+                    until = latest if arrived is None else arrived + self.params.until
+                    yield Hold(_REASONS[goods.state], until, goods.evidence, on_change=arrived is None, place=place)

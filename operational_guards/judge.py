@@ -29,34 +29,43 @@ COMMON_REASONS = {
     "failed": "The guard itself failed; `if_unknown` decided.",
 }
 
-_VERDICTS = (Allow, DropItems, Delay, Suppress, Unsure)
+_VERDICTS = (Delay, DropItems, Suppress, Unsure, Allow)
+_NOBODY_ASKED = Judgement(ALLOW, ())
 _BY_GUARD = attrgetter("guard")
 
 
 def judge(rules: Sequence[Rule], delivery: Delivery, facts: Facts, now: datetime) -> Judgement:
     """Let the strictest guard win; `now` is aware UTC. Of a `Panel` only those are asked who could object."""
+    if not rules:
+        return _NOBODY_ASKED
     hearing = rules.hearing(delivery) if isinstance(rules, Panel) and not facts.doubts else None
     return _ask_all(rules, delivery, facts, now) if hearing is None else _ask(hearing, delivery, facts, now)
 
 
 def _ask(hearing: Hearing, delivery: Delivery, facts: Facts, now: datetime) -> Judgement:
     """Ask the guards that could object; mostly none does, and the answers are those that everybody gets."""
-    answers: list[Answer] | None = None
-    for place, rule in hearing.asked(facts):
+    answers: list[Answer] = []
+    held: list[Answer] = []
+    for place, rule, ask in hearing.asked(facts):
         said: Verdict | Unsure
         try:
-            said = rule.guard.judge(delivery, facts, now)
+            said = ask(delivery, facts, now)
             if said is ALLOW:
                 continue
-            _check(rule.guard.name, said, now)
+            _check(rule.name, said, now)
         except Exception as error:
             said = _failed(rule, error)
-        if answers is None:
-            answers = list(hearing.yes.answers)
-        answers[place] = _answer(rule, _settled(rule, said, delivery, facts, now), delivery)
-    if answers is None:
+        # Nothing is in doubt where there is a hearing, so that only what the guard itself could not tell is open.
+        verdict = _if_unknown(rule, said, delivery, now) if isinstance(said, Unsure) else said
+        answer = _answer(rule, verdict, delivery)
+        if answer is rule.yes:
+            continue
+        answers = answers or list(hearing.yes.answers)
+        answers[place] = answer
+        if not answer.unheeded:
+            held.append(answer)
+    if not answers:
         return hearing.yes
-    held = [answer for answer in answers if not isinstance(answer.verdict, Allow) and not answer.unheeded]
     return Judgement(_strictest(held, delivery) if held else ALLOW, tuple(answers))
 
 
@@ -113,9 +122,11 @@ def _settled(rule: Rule, said: Verdict | Unsure, delivery: Delivery, facts: Fact
 
 def _doubted(rule: Rule, facts: Facts) -> tuple[Evidence, ...]:
     return merge_evidence(
-        tuple(Evidence("source", doubt.source, "unknown", doubt.since, doubt.state) for doubt in facts.doubts[kind])
-        for kind in rule.needs
-        if kind in facts.doubts
+        [
+            tuple(Evidence("source", doubt.source, "unknown", doubt.since, doubt.state) for doubt in facts.doubts[kind])
+            for kind in rule.needs
+            if kind in facts.doubts
+        ]
     )
 
 
@@ -141,6 +152,8 @@ def _if_unknown(rule: Rule, unsure: Unsure, delivery: Delivery, now: datetime) -
 def _answer(rule: Rule, verdict: Verdict, delivery: Delivery) -> Answer:
     if isinstance(verdict, Allow):
         return rule.yes
+    if rule.is_plain:
+        return Answer(rule.name, verdict)
     if rule.conduct.divert and isinstance(verdict, Delay | Suppress):
         verdict = Suppress(verdict.reason, verdict.evidence, rule.conduct.divert)
     return Answer(rule.name, verdict, rule.unheeded(delivery))
@@ -151,31 +164,31 @@ def _strictest(held: Sequence[Answer], delivery: Delivery) -> Verdict:
     if suppressed:
         # One that only diverts is milder than one that ends it: the way out is for those nothing else speaks against.
         return min(suppressed, key=lambda verdict: bool(verdict.divert))
+    delays = [(answer.guard, answer.verdict) for answer in held if isinstance(answer.verdict, Delay)]
+    if len(delays) == len(held):
+        return _latest(delays)
     remaining = _without_goods(held, delivery)
-    delays = [
-        (answer.verdict.until, answer.guard, answer.verdict) for answer in held if isinstance(answer.verdict, Delay)
-    ]
     # Too few goods is a suppression: it is stricter than any delay, or a second guard would soften the first.
     return remaining if isinstance(remaining, Suppress) or not delays else _latest(delays)
 
 
-def _without_goods(held: Sequence[Answer], delivery: Delivery) -> Verdict:
+def _without_goods(held: Sequence[Answer], delivery: Delivery) -> Suppress | DropItems:
     """Drop all goods that any guard drops; without enough of them left, suppress."""
     drops = [(answer.guard, answer.verdict) for answer in held if isinstance(answer.verdict, DropItems)]
-    if not drops:
-        return ALLOW
     first, reason = drops[0][0], drops[0][1].reason
-    places = frozenset().union(*(drop.places for _, drop in drops))
-    evidence = merge_evidence(drop.evidence for _, drop in drops)
+    places = frozenset().union(*[drop.places for _, drop in drops])
+    evidence = merge_evidence([drop.evidence for _, drop in drops])
     left = len(delivery.items) - len(places)
     if left < delivery.min_items:
         return Suppress(f"{first}.too_few_items" if left > 0 else f"{first}.no_items_left", evidence)
     return DropItems(places, reason, evidence)
 
 
-def _latest(delays: Sequence[tuple[datetime, str, Delay]]) -> Delay:
+def _latest(delays: Sequence[tuple[str, Delay]]) -> Delay:
     """Wait for the last of the delays; of several that end together the first guard by name gives the reason."""
-    until = max(end for end, _, _ in delays)
-    reason = min((name, delay.reason) for end, name, delay in delays if end == until)[1]
-    evidence = merge_evidence(delay.evidence for _, _, delay in delays)
-    return Delay(until, reason, evidence, any(delay.on_change for _, _, delay in delays))
+    if len(delays) == 1 and len(delays[0][1].evidence) < 2:
+        return delays[0][1]
+    until = max([delay.until for _, delay in delays])
+    reason = min([(name, delay.reason) for name, delay in delays if delay.until == until])[1]
+    evidence = merge_evidence([delay.evidence for _, delay in delays])
+    return Delay(until, reason, evidence, any([delay.on_change for _, delay in delays]))

@@ -37,8 +37,10 @@ _PAYMENT_FAILED = PaymentStatus.FAILED
 _STANDS = frozenset({OrderStatus.PLACED, OrderStatus.HELD})
 _PAID = frozenset({OrderStatus.PLACED, OrderStatus.REFUNDED})
 _OVER = frozenset({OrderStatus.REFUNDED, OrderStatus.CANCELLED})
+_AMISS = frozenset({_ORDER_FAILED, _HELD})
 _TROUBLED = frozenset({ShipmentStatus.EXCEPTION, ShipmentStatus.LOST, ShipmentStatus.RETURNED_TO_SENDER})
 _TRAVELLING = frozenset({ShipmentStatus.SHIPPED, ShipmentStatus.IN_TRANSIT, ShipmentStatus.OUT_FOR_DELIVERY})
+_OPEN = _TROUBLED | _TRAVELLING
 _COMING_BACK = frozenset({ReturnStatus.REQUESTED, ReturnStatus.IN_TRANSIT, ReturnStatus.RECEIVED})
 
 
@@ -104,12 +106,14 @@ class OrderProblem:
 def _problems(facts: Facts, overdue: datetime) -> Iterator[_Problem]:
     """List what is wrong; what was promised for before `overdue` is late."""
     for order in facts.orders.values():
-        yield from _problems_of_order(order, facts, overdue)
+        if order.promised_at or order.status in _AMISS:
+            yield from _problems_of_order(order, facts, overdue)
     for payment in facts.payments.values():
         if payment.status is _PAYMENT_FAILED and not _is_paid_after_all(payment, facts):
             yield _Problem("payment_failed", payment.changed_at, of_payment(payment))
     for parcel in facts.shipments.values():
-        yield from _problems_of_parcel(parcel, facts, overdue)
+        if parcel.status in _OPEN:
+            yield from _problems_of_parcel(parcel, facts, overdue)
     for back in facts.returns.values():
         if back.status in _COMING_BACK and not _is_paid_back(back, facts):
             yield _Problem("refund_under_way", back.changed_at, of_return(back))

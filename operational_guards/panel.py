@@ -5,23 +5,36 @@ that are asked again and again are bound into a panel, which knows for every kin
 what the customer has facts of, who could object. The others allow, as they would if they were asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from datetime import datetime
 from typing import TypeAlias
 
-from journeys.vocabulary import Delivery, Facts, Intent, Purpose, Reach
+from journeys.vocabulary import Delivery, Facts, Intent, OrderStatus, Purpose, Reach
 from operational_guards.base import ALLOW
 from operational_guards.rule import Rule
-from operational_guards.verdict import Judgement
+from operational_guards.verdict import Judgement, Unsure, Verdict
 
-# What guards may name in `speaks_by`; a customer always has a profile.
-MEMBERS = ("orders", "payments", "refunds", "shipments", "returns", "tickets", "sends", "goods.products", "goods.stock")
+# What guards may name in `speaks_by`, beside `orders` and those of one status such as `orders.cancelled`; a customer
+# always has a profile.
+MEMBERS = (
+    "payments",
+    "refunds",
+    "shipments",
+    "returns",
+    "tickets",
+    "sends",
+    "goods.products",
+    "goods.stock",
+    "profile.suppressed",
+)
 ALWAYS = "profile"
-_LOOK = attrgetter(*MEMBERS)
+_NO_ORDERS: frozenset[OrderStatus] = frozenset()
 _Kind: TypeAlias = tuple[Purpose, Intent, Reach, str]
 _Empty: TypeAlias = tuple[bool, ...]
-_Asked: TypeAlias = tuple[tuple[int, Rule], ...]
+_Seen: TypeAlias = tuple[frozenset[OrderStatus], _Empty]
+_Ask: TypeAlias = Callable[[Delivery, Facts, datetime], Verdict | Unsure]
+_Asked: TypeAlias = tuple[tuple[int, Rule, _Ask], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +43,42 @@ class Hearing:
 
     rules: tuple[Rule, ...]
     yes: Judgement
-    _asked: dict[_Empty, _Asked] = field(default_factory=dict)
+    _asked: dict[_Seen, _Asked] = field(default_factory=dict)
 
     def asked(self, facts: Facts) -> _Asked:
-        """Give the rules that could object to something about this customer, each with its place among all."""
-        empty = tuple([not member for member in _LOOK(facts)])
-        known = self._asked.get(empty)
+        """Give the rules that could object to something about this customer, each with its place and what to ask."""
+        seen = _look(facts)
+        known = self._asked.get(seen)
         if known is None:
-            full = {ALWAYS, *[name for name, is_empty in zip(MEMBERS, empty, strict=True) if not is_empty]}
+            full = _names(seen)
             placed = enumerate(self.rules)
-            known = tuple((place, rule) for place, rule in placed if not full.isdisjoint(speaks_by(rule)))
-            self._asked[empty] = known
+            concerned = [(place, rule) for place, rule in placed if not full.isdisjoint(speaks_by(rule))]
+            known = self._asked[seen] = tuple((place, rule, rule.guard.judge) for place, rule in concerned)
         return known
+
+
+def _look(facts: Facts) -> _Seen:
+    """See what statuses the customer's orders have, and which of `MEMBERS` are empty."""
+    orders, goods = facts.orders, facts.goods
+    return frozenset([order.status for order in orders.values()]) if orders else _NO_ORDERS, (
+        not facts.payments,
+        not facts.refunds,
+        not facts.shipments,
+        not facts.returns,
+        not facts.tickets,
+        not facts.sends,
+        not goods.products,
+        not goods.stock,
+        not facts.profile.suppressed,
+    )
+
+
+def _names(seen: _Seen) -> set[str]:
+    """Name all that is not empty, as guards do in `speaks_by`."""
+    statuses, empty = seen
+    members = {name for name, is_empty in zip(MEMBERS, empty, strict=True) if not is_empty}
+    orders = {"orders", *[f"orders.{status}" for status in statuses]} if statuses else set()
+    return {ALWAYS} | members | orders
 
 
 class Panel(tuple[Rule, ...]):

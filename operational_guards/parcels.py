@@ -7,15 +7,17 @@ carrier usually takes nobody knows where it is, nor of an order that never got a
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, TypeAlias
 
+from msgspec import Struct
 from pydantic import BeforeValidator, Field
 
 from journeys.duration import parse_duration
 from journeys.vocabulary import Facts, Order, ReturnStatus, Shipment, ShipmentStatus
 from operational_guards.base import DurationText, GuardParams
+from operational_guards.evidence import of_parcel, of_purchase
+from operational_guards.verdict import Evidence
 
 # Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
 _DELIVERED = ShipmentStatus.DELIVERED
@@ -67,26 +69,57 @@ class ParcelParams(GuardParams):
         return self.silent_after.get(carrier.casefold(), self.silent_after.get(_ANY_CARRIER, _USUAL_SILENCE))
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where some goods of an order are, and the parcels that say so; `arrived_at` is None until all have arrived."""
+class Whereabouts(Struct, frozen=True, gc=False):
+    """Where some goods of an order are, and what says so; `arrived_at` is None until all have arrived."""
 
     state: State
-    parcels: tuple[Shipment, ...] = ()
+    evidence: tuple[Evidence, ...]
     arrived_at: datetime | None = None
 
 
-def where_is(product_id: str, order: Order, facts: Facts, params: ParcelParams, now: datetime) -> Whereabouts:
-    """Say where this product of the order is."""
-    parcels = parcels_with(product_id, order, facts)
-    if not parcels:
-        is_late = now - order.placed_at > params.unshipped_after
-        return Whereabouts("no_news" if is_late else "not_shipped")
-    still_open = [parcel for parcel in parcels if parcel.status is not _DELIVERED]
-    if not still_open:
-        return Whereabouts("delivered", parcels, max(map(arrival_of, parcels)))
-    is_silent = all(_is_silent(parcel, params, now) for parcel in still_open)
-    return Whereabouts("no_news" if is_silent else "on_its_way", parcels)
+class Tracing(Struct, frozen=True, gc=False):
+    """Says where goods of a customer are now. What is true of all goods of an order is found out once."""
+
+    facts: Facts
+    params: ParcelParams
+    now: datetime
+    _of_orders: dict[str, Whereabouts] = {}
+
+    def where_is(self, product_id: str, order: Order) -> Whereabouts:
+        """Say where this product of the order is."""
+        known = self._of_orders.get(order.order_id)
+        if known is not None:
+            return known
+        parcels = parcels_with(product_id, order, self.facts)
+        found = self._where(order, parcels)
+        if not any([parcel.product_ids for parcel in self.facts.parcels_of(order.order_id)]):
+            self._of_orders[order.order_id] = found
+        return found
+
+    def _where(self, order: Order, parcels: tuple[Shipment, ...]) -> Whereabouts:
+        evidence = (of_purchase(order), *map(of_parcel, parcels))
+        if not parcels:
+            is_late = self.now - order.placed_at > self.params.unshipped_after
+            return Whereabouts("no_news" if is_late else "not_shipped", evidence)
+        still_open = [parcel for parcel in parcels if parcel.status is not _DELIVERED]
+        if not still_open:
+            return Whereabouts("delivered", evidence, max(map(arrival_of, parcels)))
+        is_silent = all(_is_silent(parcel, self.params, self.now) for parcel in still_open)
+        return Whereabouts("no_news" if is_silent else "on_its_way", evidence)
+
+
+def is_all_there(order_id: str, facts: Facts, by: datetime) -> bool:
+    """Tell whether every parcel of an order had arrived by then; False when one names its goods: there may be more."""
+    is_there = False
+    for shipment_id in facts.shipments_of_order.get(order_id, ()):
+        parcel = facts.shipments[shipment_id]
+        status = parcel.status
+        if status is _CANCELLED:
+            continue
+        if status is not _DELIVERED or parcel.product_ids or (parcel.delivered_at or parcel.changed_at) > by:
+            return False
+        is_there = True
+    return is_there
 
 
 def is_delivered(order: Order, facts: Facts) -> bool:
@@ -102,10 +135,12 @@ def is_delivered(order: Order, facts: Facts) -> bool:
 def parcels_with(product_id: str, order: Order, facts: Facts) -> tuple[Shipment, ...]:
     """List the parcels of the order that hold this product; all of them for no product in particular."""
     return tuple(
-        parcel
-        for parcel in facts.parcels_of(order.order_id)
-        if parcel.status is not _CANCELLED
-        and (not product_id or not parcel.product_ids or product_id in parcel.product_ids)
+        [
+            parcel
+            for parcel in facts.parcels_of(order.order_id)
+            if parcel.status is not _CANCELLED
+            and (not product_id or not parcel.product_ids or product_id in parcel.product_ids)
+        ]
     )
 
 

@@ -38,7 +38,7 @@ class Refunded:
     Params: ClassVar[type[GuardParams]] = RefundedParams
     always: ClassVar[bool] = False
     needs: ClassVar[frozenset[FactKind]] = frozenset({"orders", "refunds"})
-    speaks_by: ClassVar[tuple[str, ...]] = ("orders", "refunds")
+    speaks_by: ClassVar[tuple[str, ...]] = ("orders.refunded", "refunds")
     reasons: ClassVar[Mapping[str, str]] = {
         "refunded.whole": "The order with these goods was refunded as a whole.",
         "refunded.part": "The money for these goods was paid back.",
@@ -57,10 +57,16 @@ class Refunded:
         undone = still_undone(delivery, facts, self.params.same, self._undoings)
         return hold_undone(undone, delivery, self.params, now, late="refunded.at_most_passed")
 
-    def _undoings(self, item: Item, facts: Facts) -> Iterator[Undoing]:
-        for order, _ in orders_like(item, facts, self.params.same):
-            if order.status is _REFUNDED:
-                yield Undoing(order.changed_at, order.placed_at, "refunded.whole", of_order(order))
+    def _undoings(self, item: Item, facts: Facts) -> list[Undoing]:
+        same = self.params.same
+        wholes = [
+            Undoing(order.changed_at, order.placed_at, "refunded.whole", of_order(order))
+            for order, _ in orders_like(item, facts, same)
+            if order.status is _REFUNDED
+        ]
+        return [*wholes, *self._parts(item, facts)] if facts.refunds else wholes
+
+    def _parts(self, item: Item, facts: Facts) -> Iterator[Undoing]:
         for refund, _ in refunds_like(item, facts, self.params.same):
             if refund.lines or self.params.sums == "hold":
                 reason = "refunded.part" if refund.lines else "refunded.sum"

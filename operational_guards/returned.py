@@ -5,7 +5,7 @@ asking for the return. The newest return of a product decides. A return that was
 the customer keeps the goods. Source: the rule for mis-timed messages in `docs/guards.md`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -56,11 +56,16 @@ class Returned:
         """Hold each of the goods that was sent back and not ordered again."""
         if not facts.returns:
             return ALLOW
-        undone = still_undone(delivery, facts, self.params.same, self._undoings)
-        return hold_undone(undone, delivery, self.params, now, late="returned.at_most_passed")
+        same = self.params.same
+        undoings = {
+            back.return_id: Undoing(back.changed_at, back.requested_at, _REASONS[back.status], of_return(back))
+            for back in facts.returns.values()
+            if back.status in _REASONS
+        }
 
-    def _undoings(self, item: Item, facts: Facts) -> Iterator[Undoing]:
-        for back, _ in returns_like(item, facts, self.params.same):
-            reason = _REASONS.get(back.status)
-            if reason:
-                yield Undoing(back.changed_at, back.requested_at, reason, of_return(back))
+        def find(item: Item, facts: Facts) -> list[Undoing]:
+            ids = [back.return_id for back, _ in returns_like(item, facts, same)]
+            return [undoings[return_id] for return_id in ids if return_id in undoings]
+
+        undone = still_undone(delivery, facts, same, find)
+        return hold_undone(undone, delivery, self.params, now, late="returned.at_most_passed")

@@ -8,22 +8,21 @@ Source: the rule for mis-timed messages in `docs/guards.md`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from journeys.vocabulary import Delivery, FactKind, Facts, Intent, Item, Order, OrderStatus, ShipmentStatus
+from msgspec.structs import replace
+
+from journeys.vocabulary import Delivery, FactKind, Facts, Intent, Item, Order, OrderStatus
 from operational_guards.base import ALLOW, DurationText, GuardParams, is_marketing_message
-from operational_guards.evidence import of_parcel, of_purchase
 from operational_guards.holds import Deadline, Do, Hold, Then, hold_or_doubt, merge_evidence
-from operational_guards.parcels import AfterDelivery, ParcelParams, State, arrival_of, comes_back, where_is
+from operational_guards.parcels import AfterDelivery, ParcelParams, State, Tracing, comes_back, is_all_there
 from operational_guards.sameness import Same, newest_bought
 from operational_guards.verdict import Allow, DropItems, Evidence, Unsure, Verdict
 
 # Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
 _REFUNDED = OrderStatus.REFUNDED
-_DELIVERED = ShipmentStatus.DELIVERED
-_CANCELLED = ShipmentStatus.CANCELLED
 _NEVER = "review_before_delivery.never_ordered"
 _REASONS: Mapping[State, str] = {
     "not_shipped": "review_before_delivery.not_delivered",
@@ -83,6 +82,7 @@ class ReviewBeforeDelivery:
 
     def _holds(self, items: tuple[Item, ...], facts: Facts, latest: datetime, now: datetime) -> Iterator[Hold]:
         is_there: dict[str, bool] = {}
+        tracing = Tracing(facts, self.params, now)
         for place, item in enumerate(items):
             newest = newest_bought(item, facts, self.params.same)
             if newest is None:
@@ -90,33 +90,20 @@ class ReviewBeforeDelivery:
                 continue
             order, products = newest
             if order.order_id not in is_there:
-                is_there[order.order_id] = self._is_there(order, facts, now)
+                is_refunded = order.status is _REFUNDED
+                is_there[order.order_id] = is_refunded or is_all_there(order.order_id, facts, now - self.params.until)
             if not is_there[order.order_id]:
-                yield from self._holds_of(place, order, products, facts, (latest, now))
-
-    def _is_there(self, order: Order, facts: Facts, now: datetime) -> bool:
-        """Say whether nothing of the order is held, so that its goods, mostly all of the message, need no look each."""
-        if order.status is _REFUNDED:
-            return True
-        # A parcel that names its goods says nothing of the order's other goods: those are looked at one by one.
-        arrivals = [
-            arrival_of(parcel) if parcel.status is _DELIVERED and not parcel.product_ids else None
-            for parcel in facts.parcels_of(order.order_id)
-            if parcel.status is not _CANCELLED
-        ]
-        grace = self.params.until
-        return bool(arrivals) and all(arrived is not None and now >= arrived + grace for arrived in arrivals)
+                yield from self._holds_of(place, order, products, tracing, latest)
 
     def _holds_of(
-        self, place: int, order: Order, products: tuple[str, ...], facts: Facts, of: tuple[datetime, datetime]
+        self, place: int, order: Order, products: tuple[str, ...], tracing: Tracing, latest: datetime
     ) -> Iterator[Hold]:
-        latest, now = of
         for product_id in products:
-            if not comes_back(product_id, order, facts):
-                goods = where_is(product_id, order, facts, self.params, now)
-                until = latest if goods.arrived_at is None else goods.arrived_at + self.params.until
-                evidence = (of_purchase(order), *map(of_parcel, goods.parcels))
-                yield Hold(_REASONS[goods.state], until, evidence, on_change=goods.arrived_at is None, place=place)
+            if not comes_back(product_id, order, tracing.facts):
+                goods = tracing.where_is(product_id, order)
+                arrived = goods.arrived_at
+                until = latest if arrived is None else arrived + self.params.until
+                yield Hold(_REASONS[goods.state], until, goods.evidence, on_change=arrived is None, place=place)
 
 
 def _leaving_out(never: list[Hold], verdict: Verdict | Unsure) -> Verdict | Unsure:
@@ -124,7 +111,7 @@ def _leaving_out(never: list[Hold], verdict: Verdict | Unsure) -> Verdict | Unsu
     if not never:
         return verdict
     places = frozenset(hold.place for hold in never)
-    evidence = merge_evidence(hold.evidence for hold in never)
+    evidence = merge_evidence([hold.evidence for hold in never])
     match verdict:
         case Allow():
             return DropItems(places, _NEVER, evidence)

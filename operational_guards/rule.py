@@ -60,7 +60,7 @@ class Rule:
     """A guard as the file sets it up. `place` is its line, such as `journeys.yaml:31`; `exempt` says why it is waived.
 
     `parameters` are what the file says, from which the same rule can be built again. `yes` is its answer to most
-    deliveries, made once.
+    deliveries, made once; `is_plain` says that its objections count as they are, always.
     """
 
     guard: Guard
@@ -72,9 +72,13 @@ class Rule:
     unknown: Mapping[Purpose, IfUnknown] = field(default_factory=lambda: UNKNOWN)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     yes: Answer = field(init=False, repr=False, compare=False)
+    is_plain: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        conduct = self.conduct
+        is_plain = not (self.exempt or conduct.divert or conduct.mode == "shadow" or conduct.holdout > 0)
         object.__setattr__(self, "yes", Answer(self.name, ALLOW))
+        object.__setattr__(self, "is_plain", is_plain)
 
     @property
     def always(self) -> bool:

@@ -5,7 +5,7 @@ same variant; where either side does not say which, it counts. `category`: any g
 or else by the catalog; goods of no known category are only like themselves. `any`: all goods.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, TypeAlias, TypeVar
 
@@ -15,7 +15,7 @@ Same: TypeAlias = Literal["product", "variant", "category", "any"]
 Fact = TypeVar("Fact", Order, Return)
 
 
-def orders_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Order, tuple[str, ...]]]:
+def orders_like(item: Item, facts: Facts, same: Same) -> Sequence[tuple[Order, tuple[str, ...]]]:
     """Give the orders that hold goods like these, each with the ids of its products that are alike."""
     return _facts_like(item, facts, same, facts.orders_of_product, facts.orders)
 
@@ -45,16 +45,18 @@ def _placing(found: tuple[Order, tuple[str, ...]]) -> tuple[datetime, str]:
     return found[0].placed_at, found[0].order_id
 
 
-def returns_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Return, tuple[str, ...]]]:
+def returns_like(item: Item, facts: Facts, same: Same) -> Sequence[tuple[Return, tuple[str, ...]]]:
     """Give the returns that hold goods like these, each with the ids of its products that are alike.
 
     A return that names no goods is about all goods of its order.
     """
-    yield from _facts_like(item, facts, same, facts.returns_of_product, facts.returns)
-    for back in facts.returns.values():
-        order = None if back.lines else facts.orders.get(back.order_id)
-        if order is not None and (alike := products_like(item, order.lines, facts, same)):
-            yield back, alike
+    of_goods = _facts_like(item, facts, same, facts.returns_of_product, facts.returns)
+    unnamed = [back for back in facts.returns.values() if not back.lines]
+    if not unnamed:
+        return of_goods
+    of_orders = [(back, facts.orders[back.order_id]) for back in unnamed if back.order_id in facts.orders]
+    likes = [(back, products_like(item, order.lines, facts, same)) for back, order in of_orders]
+    return [*of_goods, *[(back, alike) for back, alike in likes if alike]]
 
 
 def refunds_like(item: Item, facts: Facts, same: Same) -> Iterator[tuple[Refund, tuple[str, ...]]]:
@@ -93,16 +95,13 @@ def products_like(item: Item, lines: Iterable[Item], facts: Facts, same: Same) -
 
 def _facts_like(
     item: Item, facts: Facts, same: Same, by_product: Mapping[str, list[str]], known: Mapping[str, Fact]
-) -> Iterator[tuple[Fact, tuple[str, ...]]]:
+) -> Sequence[tuple[Fact, tuple[str, ...]]]:
     if same == "product" and not facts.goods.products:
         # The usual case needs no look at the lines: the index has said it all.
-        for fact_id in by_product.get(item.product_id, ()):
-            yield known[fact_id], (item.product_id,)
-        return
-    for fact_id in _candidates(item, facts, same, by_product, known):
-        fact = known[fact_id]
-        if alike := products_like(item, fact.lines, facts, same):
-            yield fact, alike
+        fact_ids = by_product.get(item.product_id)
+        return [(known[fact_id], (item.product_id,)) for fact_id in fact_ids] if fact_ids else ()
+    facts_found = [known[fact_id] for fact_id in _candidates(item, facts, same, by_product, known)]
+    return [(fact, alike) for fact in facts_found if (alike := products_like(item, fact.lines, facts, same))]
 
 
 def _candidates(

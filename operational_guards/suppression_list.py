@@ -30,7 +30,7 @@ class SuppressionList:
     Params: ClassVar[type[GuardParams]] = SuppressionListParams
     always: ClassVar[bool] = True
     needs: ClassVar[frozenset[FactKind]] = NOTHING_NEEDED
-    speaks_by: ClassVar[tuple[str, ...]] = ("profile",)
+    speaks_by: ClassVar[tuple[str, ...]] = ("profile.suppressed",)
     reasons: ClassVar[Mapping[str, str]] = {
         "suppression_list.unsubscribed": "The address unsubscribed from marketing.",
         "suppression_list.hard_bounce": "The address does not exist: a message to it came back for good.",

@@ -4,19 +4,22 @@ What the guards over returns, refunds and cancelled orders share. Of each good t
 decides; an order of the same goods placed after it makes it good.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from journeys.vocabulary import Delivery, Facts, Item, OrderStatus
-from operational_guards.base import DurationText, GuardParams
+from operational_guards.base import ALLOW, DurationText, GuardParams
 from operational_guards.holds import TICK, Deadline, Do, Hold, Then, hold_back
 from operational_guards.sameness import Same, orders_like
 from operational_guards.verdict import Evidence, Verdict
 
 # Reading a member off its enum runs Python code in 3.11, once an order and judgement; a module's name does not.
 _STANDS = frozenset({OrderStatus.PLACED, OrderStatus.HELD})
+_NEWEST = attrgetter("at", "reason", "evidence.id")
 
 
 class UndoneParams(GuardParams):
@@ -29,8 +32,7 @@ class UndoneParams(GuardParams):
     then: Then = "suppress"
 
 
-@dataclass(frozen=True, slots=True)
-class Undoing:
+class Undoing(Struct, frozen=True, gc=False):
     """One thing that undid a purchase, as it stands since `at`; an order placed after `began_at` makes it good."""
 
     at: datetime
@@ -39,19 +41,20 @@ class Undoing:
     evidence: Evidence
 
 
-Find: TypeAlias = Callable[[Item, Facts], Iterable[Undoing]]
+Find: TypeAlias = Callable[[Item, Facts], Sequence[Undoing]]
 
 
 def still_undone(delivery: Delivery, facts: Facts, same: Same, find: Find) -> dict[int, Undoing]:
     """Give, by the places of the delivery's goods, the newest thing that undid their purchase for good."""
     undone = {}
     for place, item in enumerate(delivery.items):
-        undoings = list(find(item, facts))
+        undoings = find(item, facts)
         if undoings:
-            again = [order.placed_at for order, _ in orders_like(item, facts, same) if order.status in _STANDS]
-            standing = [each for each in undoings if not again or max(again) <= each.began_at]
+            placed = [order.placed_at for order, _ in orders_like(item, facts, same) if order.status in _STANDS]
+            again = max(placed, default=None)
+            standing = [each for each in undoings if again is None or again <= each.began_at]
             if standing:
-                undone[place] = max(standing, key=lambda each: (each.at, each.reason, each.evidence.id))
+                undone[place] = max(standing, key=_NEWEST)
     return undone
 
 
@@ -59,6 +62,8 @@ def hold_undone(
     undone: Mapping[int, Undoing], delivery: Delivery, params: UndoneParams, now: datetime, *, late: str
 ) -> Verdict:
     """Hold these goods, each for as long as what undid it counts; `late` is the reason after the longest delay."""
+    if not undone:
+        return ALLOW
     latest = delivery.planned_at + params.at_most
     holds = [
         Hold(newest.reason, _end(newest, params, latest), (newest.evidence,), place=place)

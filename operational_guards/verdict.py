@@ -5,16 +5,13 @@ carries a reason (a dotted code that begins with the guard's name) and the evide
 not know.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from journeys.values import quickly_made
+from msgspec import Struct
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True, order=True)
-class Evidence:
+class Evidence(Struct, frozen=True, order=True, gc=False):
     """One fact a guard used: `Evidence("order", "o9", "placed", at)`; `state` is `unknown` where nothing is known.
 
     `at` is when it came to be so, `observed_at` when we learned of it, and `source` who said so.
@@ -28,14 +25,11 @@ class Evidence:
     observed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Allow:
+class Allow(Struct, frozen=True, gc=False):
     """Nothing speaks against the message."""
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class DropItems:
+class DropItems(Struct, frozen=True, gc=False):
     """The message may go without the items at these places of `delivery.items`."""
 
     places: frozenset[int]
@@ -43,9 +37,7 @@ class DropItems:
     evidence: tuple[Evidence, ...] = ()
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Delay:
+class Delay(Struct, frozen=True, gc=False):
     """Not now: judge again at `until`, or as soon as a fact of the customer changes when `on_change` is true.
 
     `until` is always set: it is the time itself, or the deadline of a delay that waits for a fact.
@@ -57,8 +49,7 @@ class Delay:
     on_change: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Suppress:
+class Suppress(Struct, frozen=True, gc=False):
     """Never: the delivery is settled without being sent; its enrollment goes to the step `divert`, if there is one."""
 
     reason: str
@@ -69,8 +60,7 @@ class Suppress:
 Verdict: TypeAlias = Allow | DropItems | Delay | Suppress
 
 
-@dataclass(frozen=True, slots=True)
-class Unsure:
+class Unsure(Struct, frozen=True, gc=False):
     """The guard cannot know: the rule's `if_unknown` says whether the delivery waits, goes or is suppressed.
 
     A guard that drops goods names the `places` it is unsure about: unless they may go, these are dropped and the others
@@ -88,9 +78,7 @@ class Unsure:
 Unheeded: TypeAlias = Literal["", "shadow", "holdout", "exempt"]
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """What one guard said, and why it was not heeded, if it was not.
 
     `shadow`: the guard only records. `holdout`: chance let this one through, so that the guard's worth can be measured.
@@ -102,9 +90,7 @@ class Answer:
     unheeded: Unheeded = ""
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True, gc=False):
     """The verdict that won, and every guard's own answer in order of the guards' names."""
 
     verdict: Verdict

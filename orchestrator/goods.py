@@ -5,9 +5,11 @@ place, the one made last by the time it happened is kept whole; so the order in 
 nor how often. `version` and `observed_at` tell of the arrival itself.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from journeys.scope import to_number
 from journeys.vocabulary import Event, Goods, Product, Stock

@@ -1,7 +1,8 @@
 """What do the guards say about a delivery of this customer, and how is it written down?"""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from journeys.duration import format_duration
 from journeys.vocabulary import NO_GOODS, Delivery, Profile

@@ -1,12 +1,12 @@
 """What would this person get from this step, if it were now?"""
 
 import webbrowser
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any
 
 import typer
+from msgspec.structs import asdict
 
 from journeys.catalog import Catalog
 from journeys.errors import OrchestratorError

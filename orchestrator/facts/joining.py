@@ -1,8 +1,9 @@
 """What is left when two statements about the same thing are united?"""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from journeys.vocabulary import Item, Order, Payment, Refund, Return, Shipment, Ticket
 from orchestrator.statuses import rank

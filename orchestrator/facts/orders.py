@@ -5,9 +5,10 @@ failed makes it placed again, and refunds that add up to all of its money make i
 beside that, because a message that comes late may move either.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from journeys.goods import to_items
 from journeys.scope import to_date

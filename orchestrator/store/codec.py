@@ -33,7 +33,6 @@ _read_items = msgspec.json.Decoder(tuple[Item, ...]).decode
 _read_places = msgspec.json.Decoder(tuple[int, ...]).decode
 _read_item = msgspec.json.Decoder(Item).decode
 _read_properties = msgspec.json.Decoder(dict[str, Any]).decode
-_ITEM_DEFAULTS = Item("")
 
 
 def encode_text(value: object) -> str:
@@ -74,37 +73,17 @@ def read_goods_sent(items: bytes, left_out: str) -> tuple[str, ...]:
 
 def encode_items(items: tuple[Item, ...]) -> bytes:
     """Write goods without what is empty."""
-    return _encode([lean_item(item) for item in items])
+    return _encode(items)
 
 
 def encode_item(item: Item) -> bytes:
     """Write one of the shop's goods."""
-    return _encode(lean_item(item))
+    return _encode(item)
 
 
 def read_item(body: bytes) -> Item:
     """Read one of the shop's goods back."""
     return _read_item(body)
-
-
-def lean_item(item: Item) -> dict[str, Any]:
-    """Give an item as a mapping without what is empty; orders and letters hold dozens of them."""
-    lean: dict[str, Any] = {"product_id": item.product_id}
-    if item.name:
-        lean["name"] = item.name
-    if item.price:
-        lean["price"] = item.price
-    if item.quantity != 1:
-        lean["quantity"] = item.quantity
-    if item.variant:
-        lean["variant"] = item.variant
-    if item.category:
-        lean["category"] = item.category
-    if item.url:
-        lean["url"] = item.url
-    if item.image_url:
-        lean["image_url"] = item.image_url
-    return lean
 
 
 def enrollment_row(profile_id: int, snapshot: Snapshot) -> Row:

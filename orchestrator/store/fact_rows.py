@@ -4,13 +4,12 @@ Bodies are JSON, written and read by msgspec with the types of `journeys.vocabul
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import msgspec
 
 from journeys.vocabulary import Order, Payment, Product, Refund, Return, Shipment, Stock, Ticket
 from orchestrator.fact_index import Fact, FactWord
-from orchestrator.store.codec import Row, lean_item
+from orchestrator.store.codec import Row
 from orchestrator.store.codes import to_ms
 
 _encode = msgspec.json.Encoder().encode
@@ -42,14 +41,8 @@ def fact_row(profile_id: int, fact_id: str, fact: Fact) -> Row:
         to_ms(fact.observed_at),
         fact.version,
         fact.source,
-        _encode(_with_lean_lines(fact) if isinstance(fact, Order | Refund | Return) else fact),
+        _encode(fact),
     )
-
-
-def _with_lean_lines(fact: Order | Refund | Return) -> dict[str, Any]:
-    body = {name: value for name in fact.__slots__ if (value := getattr(fact, name)) is not None}
-    body["lines"] = [lean_item(item) for item in fact.lines]
-    return body
 
 
 def read_fact(kind: FactWord, body: bytes) -> Fact:

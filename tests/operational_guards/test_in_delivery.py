@@ -1,9 +1,9 @@
 """Are goods on their way held, and let go in time?"""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from journeys.vocabulary import Intent, OrderStatus, Purpose, Reach, ReturnStatus, ShipmentStatus

@@ -1,8 +1,7 @@
 """Is nobody asked about goods that are not there yet?"""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from journeys.vocabulary import Intent, OrderStatus, Purpose, Reach, ReturnStatus, ShipmentStatus
 from operational_guards.review_before_delivery import ReviewBeforeDelivery

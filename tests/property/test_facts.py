@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from journeys.vocabulary import Event, Facts, Profile
 from orchestrator.fact_index import facts_by_kind
@@ -106,7 +107,9 @@ def without_arrival(facts: Facts) -> Facts:
 
 
 def _timeless(known_facts: dict[str, Any]) -> dict[str, Any]:
-    return {key: replace(fact, version=min(fact.version, 1), observed_at=T0) for key, fact in known_facts.items()}
+    return {
+        key: structs.replace(fact, version=min(fact.version, 1), observed_at=T0) for key, fact in known_facts.items()
+    }
 
 
 @given(histories, st.data())

@@ -1,10 +1,10 @@
 """Laws of goods: how often and in which order messages arrive makes no difference."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from journeys.vocabulary import Event, Goods
 from orchestrator.goods import apply_goods

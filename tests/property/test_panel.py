@@ -5,12 +5,12 @@ from dataclasses import replace
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from journeys.vocabulary import Facts, Item
+from journeys.vocabulary import Facts, Item, OrderStatus
 from operational_guards.judge import judge
 from operational_guards.panel import Panel
 from operational_guards.rule import rule_of
 from operational_guards.sameness import newest_bought, orders_like
-from tests.operational_guards.people import NOW, about, known
+from tests.operational_guards.people import BUILT_IN, NOW, about, guard_of, known, order
 from tests.operational_guards.stub_guards import Says
 from tests.property.guard_strategies import PRODUCTS, deliveries, facts, guard_sets, verdicts
 
@@ -47,6 +47,21 @@ def test_a_guard_that_does_not_say_by_what_it_speaks_is_asked_each_time(verdict,
     rules = [rule_of(Says("bee", verdict, applies=applies))]
     delivery = about("beans")
     assert judge(Panel.of(rules), delivery, known(), NOW) == judge(rules, delivery, known(), NOW)
+
+
+@given(
+    st.sampled_from(["0 per day", "1 per day"]),
+    st.lists(st.sampled_from([status for status in OrderStatus if status is not OrderStatus.REFUNDED])),
+)
+def test_a_panel_asks_only_those_who_could_object(cap, statuses):
+    guards = [guard_of(BUILT_IN[name]) for name in ("cancelled", "refunded", "suppression_list")]
+    rules = [rule_of(guard) for guard in (*guards, guard_of(BUILT_IN["frequency_cap"], email=cap))]
+    orders = [order(f"o{place}", "beans", placed_at=NOW, status=status) for place, status in enumerate(statuses)]
+    hearing = Panel.of(rules).hearing(about("beans"))
+    assert hearing is not None
+    expected = {"frequency_cap": cap == "0 per day", "cancelled": OrderStatus.CANCELLED in statuses}
+    asked = [rule.name for _, rule, _ in hearing.asked(known(*orders))]
+    assert asked == sorted(name for name, is_asked in expected.items() if is_asked)
 
 
 @given(people(), st.sampled_from(PRODUCTS), st.sampled_from(["product", "variant", "category", "any"]))
