@@ -54,6 +54,7 @@ class Sizes:
     single_customers: int
     runs: int
     history_lines: int
+    clicks: int
     starts: int
     worker_customers: tuple[int, ...]
     weeks: int
@@ -62,8 +63,8 @@ class Sizes:
     facts: int
 
 
-FULL = Sizes(3, 5_000, 1_200, 60, 5_000, 1_000_000, 5, (2_000, 20_000, 100_000), 4, 20_000, 100_000, 600)
-QUICK = Sizes(1, 200, 150, 15, 300, 4_000, 1, (400, 2_000), 1, 400, 1_000, 30)
+FULL = Sizes(3, 5_000, 1_200, 60, 5_000, 1_000_000, 1_000_000, 5, (2_000, 20_000, 100_000), 4, 20_000, 100_000, 600)
+QUICK = Sizes(1, 200, 150, 15, 300, 4_000, 10_000, 1, (400, 2_000), 1, 400, 1_000, 30)
 
 Measure: TypeAlias = Callable[[Sizes], tuple[Result, ...]]
 

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from journeys.vocabulary import Event
+from journeys.vocabulary import Delivery, Event
 from orchestrator.garbage import no_search_for_garbage
 from orchestrator.history import Family
 from orchestrator.listing import delivery_lines, ledger_lines, profile_names
@@ -24,11 +23,13 @@ from orchestrator.lives import Life, Span, live
 from orchestrator.mistimed import BOUGHT_WITHIN, GoodsHistory
 from orchestrator.program import Program
 from orchestrator.reports.differences import Differences, messages_of
-from orchestrator.reports.tally import IsMistimed, Tally, count_life, count_unguarded
+from orchestrator.reports.tally import Tally, count_life, count_unguarded
 from orchestrator.sources.event_log import decode_event
 
 _UTC = ZoneInfo("UTC")
 _ENCODER = msgspec.json.Encoder()
+_PACK = msgspec.msgpack.Encoder().encode
+_FAMILIES = msgspec.msgpack.Decoder(list[Family]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def run(families: list[Family], settings: Settings, processes: int, chunk: int =
         # So few are under way at a time that what is done does not pile up before it is counted.
         under_way: deque[Future[tuple[int, Result]]] = deque()
         for families_of_chunk in chunks:
-            under_way.append(pool.submit(_run_remembered, families_of_chunk))
+            under_way.append(pool.submit(_run_remembered, _PACK(families_of_chunk)))
             if len(under_way) > 4 * processes:
                 yield under_way.popleft().result()
         while under_way:
@@ -97,8 +98,9 @@ def _remember(settings: Settings) -> None:
     _settings = settings
 
 
-def _run_remembered(families: list[Family]) -> tuple[int, Result]:
+def _run_remembered(packed: bytes) -> tuple[int, Result]:
     assert _settings is not None
+    families = _FAMILIES(packed)
     return len(families), run_chunk(families, _settings)
 
 
@@ -125,19 +127,25 @@ def run_chunk(families: list[Family], settings: Settings) -> Result:
     return result
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Past:
-    """A family, what happened to it, and which messages were mis-timed by all of that."""
+    """A family and what happened to it; which messages were mis-timed by all of that is looked at once there is one."""
 
     family: Family
     events: list[tuple[int, Event]]
-    is_mistimed: IsMistimed
+    bought_within: timedelta
+    goods: GoodsHistory | None = None
 
     @classmethod
     def of(cls, family: Family, bought_within: timedelta) -> "_Past":
         events = [(profile_id, decode_event(body, seq)) for profile_id, seq, body in family.events]
-        goods = GoodsHistory(event for _, event in events)
-        return cls(family, events, partial(goods.mistimed, bought_within=bought_within))
+        return cls(family, events, bought_within)
+
+    def is_mistimed(self, delivery: Delivery, at: datetime) -> str:
+        """Say why a message handed over at this moment is mis-timed; empty when it is not."""
+        if self.goods is None:
+            self.goods = GoodsHistory(event for _, event in self.events)
+        return self.goods.mistimed(delivery, at, self.bought_within)
 
 
 class _Version:

@@ -1,12 +1,12 @@
 """What does an engine give to be handed over, and what is it given back?"""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
+from msgspec import Struct
+
 from actions.base import Outcome
 from journeys.errors import OrchestratorError
-from journeys.values import quickly_made
 from journeys.vocabulary import Delivery, Profile, Properties
 from orchestrator.inquiries import Answered, Inquiry
 
@@ -15,9 +15,7 @@ LEASE = timedelta(minutes=5)
 NEVER_LEFT = "attempt.not_found"
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Handover:
+class Handover(Struct, frozen=True):
     """A delivery that was judged and may leave: everything its action needs, as it was at that moment.
 
     `seen` is the newest place in the log it was judged with, `version` that of the journey its words come from.
@@ -35,8 +33,7 @@ class Handover:
     coupon: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What came of a handover, or of asking a provider about a lost one."""
 
     delivery_id: int

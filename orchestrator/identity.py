@@ -80,12 +80,22 @@ class Resolver:
         owner = self._owners.get(identifier)
         return owner if owner is None or owner not in self._survivors else self._survivor(owner)
 
+    def home(self, identifiers: Sequence[Identifier]) -> int | None:
+        """Give the profile that every one of these leads to; None when there is no such profile.
+
+        Whoever is found this way is found again, until profiles are merged.
+        """
+        home = self.owner(identifiers[0])
+        for other in identifiers[1:]:
+            if home is None or self.owner(other) != home:
+                return None
+        return home
+
     def resolve(self, identifiers: Sequence[Identifier], at: datetime) -> Resolved:
         """Find the profile of an event that happened at `at`, or make one; merge profiles it shows to be one person."""
-        if len(identifiers) == 1:
-            owner = self.owner(identifiers[0])
-            if owner is not None:
-                return Resolved(owner)
+        # A profile never disagrees with identifiers of its own, so there is nothing to weigh.
+        if (known := self.home(identifiers)) is not None:
+            return Resolved(known)
         ordered = sorted(identifiers, key=_strength)
         leads = [(each.kind, owner) for each in ordered if (owner := self.owner(each)) is not None]
         claims = _claims(ordered)

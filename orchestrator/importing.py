@@ -1,10 +1,11 @@
 """How does a whole stream of lines get into the inbox, in batches?"""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from orchestrator.clock import wall_now
 from orchestrator.garbage import no_search_for_garbage

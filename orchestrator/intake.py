@@ -5,7 +5,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, TypeAlias, cast
@@ -59,7 +59,8 @@ def _opened(source: Path | BufferedReader) -> Iterator[BufferedReader]:
 
 def _unpacked(stream: BufferedReader) -> BinaryIO:
     if stream.peek(2)[:2] == _GZIP_MAGIC:
-        return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+        # Lines are cut by the buffer: a GzipFile would do it in Python.
+        return cast(BinaryIO, BufferedReader(cast(RawIOBase, gzip.GzipFile(fileobj=stream)), CHUNK))
     return stream
 
 

@@ -85,7 +85,7 @@ def _seats(family: Family, events: list[tuple[int, Event]]) -> dict[int, Seat]:
     waiting: dict[int, list[Event]] = {profile_id: [] for profile_id in seats}
     for profile_id, event in events:
         waiting[profile_id].append(event)
-    owner_of = {event.seq: (profile_id, event.at) for profile_id, event in events}
+    owner_of = {event.seq: (profile_id, event.at) for profile_id, event in events} if family.merges else {}
     for seq, absorbed in family.merges:
         owner, at = owner_of[seq]
         seats[owner].merges.setdefault(seq, []).append(absorbed)

@@ -16,6 +16,7 @@ from journeys.vocabulary import Delivery, Event, Intent, Purpose
 
 BOUGHT_WITHIN = timedelta(days=30)
 _CENT = 0.005
+_ABOUT_GOODS = ("Order ", "Payment ", "Return ", "Shipment ")
 _SENT_BACK = ("Return Requested", "Return Shipped", "Return Received")
 _KEPT_AFTER_ALL = ("Return Declined", "Return Cancelled")
 
@@ -97,7 +98,8 @@ class GoodsHistory:
         self._returns: dict[str, _SentBack] = defaultdict(_SentBack)
         self._parcels: list[_Parcel] = []
         for event in events:
-            self._note(event)
+            if event.name.startswith(_ABOUT_GOODS):
+                self._note(event)
         for parcel in self._parcels:
             for order_id in parcel.orders:
                 self._purchases[order_id].parcels.append(parcel)

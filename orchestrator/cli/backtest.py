@@ -1,5 +1,6 @@
 """What would the journeys have done with this history?"""
 
+import gc
 import os
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from orchestrator.cli.output import Progress, print_json
 from orchestrator.cli.workspace import split, usable, usable_project
 from orchestrator.clock import stopwatch, wall_now
 from orchestrator.contents import TEMPLATES
+from orchestrator.garbage import no_search_for_garbage
 from orchestrator.git_revision import NoSuchRevision, project_at
 from orchestrator.history import History, HistoryReader
 from orchestrator.intake import read_lines
@@ -144,8 +146,11 @@ def _other(against: str, folder: Path, file: str) -> Project:
 
 def _read(events: Path, source: Source, processes: int) -> History:
     name = "stdin" if str(events) == STANDARD_INPUT else events.name
-    with Progress(f"reading {name}", stopwatch) as progress:
-        return HistoryReader(source, wall_now(), processes).read(read_lines(events), progress.show)
+    with Progress(f"reading {name}", stopwatch) as progress, no_search_for_garbage():
+        history = HistoryReader(source, wall_now(), processes).read(read_lines(events), progress.show)
+        # It is there until the command ends, so neither here nor in other processes is it ever searched for garbage.
+        gc.freeze()
+        return history
 
 
 def _settings(

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Protocol, TypeAlias
 
-from journeys.values import quickly_made
+from msgspec import Struct
+
 from journeys.vocabulary import Event, Identifier
 from orchestrator.sources.refusal import Refused
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """A line that was understood. `identifiers` come strongest first; `dedup` is the same for a repeat of the event."""
 
     event: Event

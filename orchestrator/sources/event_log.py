@@ -26,11 +26,20 @@ _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(_Row)
 
 
-def encode_event(event: Event) -> bytes:
-    """Write an event but for its place; one whose time is whole milliseconds comes back from `decode_event` exactly."""
-    at = round(event.at.timestamp() * 1000)
+def encode_event(event: Event, at: int | None = None) -> bytes:
+    """Write an event but for its place; one whose time is whole milliseconds comes back from `decode_event` exactly.
+
+    `at` is its time as the log writes it, for whom knows that already.
+    """
+    if at is None:
+        at = milliseconds(event.at)
     properties = event.properties if type(event.properties) is dict else dict(event.properties)
     return _ENCODER.encode(_Row(event.message_id, event.kind, event.name, at, properties, event.source))
+
+
+def milliseconds(at: datetime) -> int:
+    """Write a moment as the log does."""
+    return round(at.timestamp() * 1000)
 
 
 def decode_event(line: bytes, seq: int = 0) -> Event:

@@ -159,11 +159,12 @@ def dedup_key(source: str, message_id: str, own: datetime | None) -> bytes:
 def _fault(line: bytes, call: _Envelope, place: str) -> Refused | None:
     """Look for what would hurt later: NUL characters, deep nesting, absurd numbers of products.
 
-    Counting bytes is cheap and clears nearly every line; only a suspicious one is walked.
+    Counting bytes is cheap and clears nearly every line; only a suspicious one is walked. Most lines have no backslash,
+    which is found sooner than a longer text.
     """
     if line.count(b"{") + line.count(b"[") > MAX_DEPTH and _is_deep(astuple(call)):
         return refuse(place, Reason.TOO_DEEP, f"more than {MAX_DEPTH} levels")
-    if b"\\u0000" in line and any(_has_nul(member) for member in astuple(call)):
+    if b"\\" in line and b"\\u0000" in line and any(_has_nul(member) for member in astuple(call)):
         return refuse(place, Reason.NUL_CHARACTER, "\\u0000")
     products = call.properties.get("products") if call.properties else None
     if type(products) is list and len(products) > MAX_PRODUCTS:

@@ -1,11 +1,12 @@
 """What did the database hold when a judgement was given? Everything `orchestrator.replay` needs, read back."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from msgspec import structs
 from sqlalchemy import Connection
 
 from journeys.keys import enrollment_of, profile_of
@@ -143,7 +144,7 @@ def family(connection: Connection, profile_id: int) -> dict[int, Member]:
         "WHERE e.profile_id IN (SELECT value FROM json_each(?))",
         (codec.encode_text(ids),),
     ):
-        events[owner].append(replace(decode_event(body, seq), known_at=from_ms_or_none(known_at)))
+        events[owner].append(structs.replace(decode_event(body, seq), known_at=from_ms_or_none(known_at)))
     return {
         known: Member(
             codec.read_profile(body),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from orchestrator.history import BATCH, History, HistoryReader
 from orchestrator.sources.segment import SegmentSource
-from tests.fakes.calls import identify, moment, track
+from tests.fakes.calls import anonymous, identify, moment, track
 
 RECEIVED = moment("2026-03-31 09:00")
 
@@ -47,3 +47,25 @@ def test_refused_and_repeated_lines_are_counted() -> None:
     line = track("Signed Up", "09:00")
     found = history_of([line, b"{", line], 1)
     assert (found.events, found.duplicates, found.refused) == (1, 1, 1)
+
+
+def test_whoever_becomes_one_in_a_batch_is_one_from_there_on() -> None:
+    def viewed(visitor: str, at: str) -> bytes:
+        return anonymous("Product Viewed", at, visitor)
+
+    lines = [
+        viewed("phone", "08:00"),
+        identify("ann", "08:01", visitor="laptop"),
+        viewed("phone", "08:02"),
+        identify("ann", "08:03", visitor="phone"),
+        viewed("phone", "08:04"),
+    ]
+    (family,) = history_of(lines, 1).families
+    assert [(owner, seq) for owner, seq, _ in family.events] == [(1, 1), (1, 3), (2, 2), (2, 4), (2, 5)]
+    assert family.merges == [(4, 1)]
+
+
+def test_a_repeat_takes_no_place_in_the_log() -> None:
+    first, second = track("Product Viewed", "09:00", "ann"), track("Product Viewed", "09:01", "ann")
+    (family,) = history_of([first, first, second], 1).families
+    assert [seq for _, seq, _ in family.events] == [1, 2]
