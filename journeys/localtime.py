@@ -46,10 +46,12 @@ def on_day(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at.replace(tzinfo=None), zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def next_scheduled(after: datetime, schedule: LocalTime | Cron, zone: ZoneInfo) -> datetime:
-    """Give the first instant after `after` that a schedule names on the clock of `zone`, in UTC.
+    """Give the first instant after the instant `after` that a schedule names on the clock of `zone`, in UTC.
 
-    A time that the autumn change repeats is named once, as Debian's cron does it.
+    A time that the autumn change repeats is named once, as Debian's cron does it. Whoever got the same letter is next
+    in line at the same instant, so it is worked out once.
     """
     if isinstance(schedule, LocalTime):
         return next_local(after, schedule, zone)

@@ -5,6 +5,7 @@ has. An occurrence is named by the wall clock of its zone and comes once, wherev
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from journeys.compile import Journey
@@ -15,6 +16,8 @@ from orchestrator.effects import scope_of
 from orchestrator.entering import Opening, let_in
 from orchestrator.program import Program
 
+# The date and the time without the offset that follows them.
+_TO_THE_MINUTE = len("2026-03-02T10:00")
 # The kinds of entry that open without anything happening to a person: who sleeps has to be asked when one is new.
 OPENED_BY_TIME = ("schedule", "date", "when")
 
@@ -107,9 +110,10 @@ def _zone(customer: Customer, journey: Journey) -> ZoneInfo:
     return zone_named(own, journey.zone)
 
 
+@lru_cache(maxsize=4096)
 def _name(at: datetime, zone: ZoneInfo) -> str:
     """Name an occurrence by the wall clock, so that names stand in the order of time."""
-    return f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
+    return at.astimezone(zone).isoformat(timespec="minutes")[:_TO_THE_MINUTE]
 
 
 def _remember(customer: Customer, journey: Journey, due: datetime) -> None:

@@ -94,6 +94,10 @@ class Program:
 
         None while the journey does not run.
         """
+        journey = self.journeys.get(snapshot.journey)
+        # Asked several times a turn, and mostly it is the version that runs.
+        if journey is not None and journey.version == snapshot.version:
+            return journey
         return self.journey_at(snapshot.journey, snapshot.version)
 
     def journey_at(self, name: str, version: str) -> Journey | None:
