@@ -5,8 +5,8 @@ order, and a parcel's message may show that two parcels are one: then the row of
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import reduce
+from typing import NamedTuple
 
 from journeys.vocabulary import Facts, Order, Payment, Refund, Return, Shipment, Ticket
 from orchestrator.fact_index import Fact, FactWord, put, put_order, put_return, put_shipment, remove_shipment
@@ -18,8 +18,7 @@ from orchestrator.facts.shipments import join_shipments
 from orchestrator.facts.tickets import join_tickets
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One fact that is not what it was; it is gone when `Facts` does not hold it."""
 
     kind: FactWord

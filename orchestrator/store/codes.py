@@ -48,11 +48,18 @@ DISTINGUISHING: tuple[IdentifierKind, ...] = ("user_id", "email", "phone")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_last: tuple[datetime, int] = (EPOCH, 0)
 
 
 def to_ms(at: datetime) -> int:
     """Write an instant as milliseconds since 1970."""
-    return round(at.timestamp() * 1000)
+    global _last
+    # Most of what one customer's turn writes happened at one moment, which is then the very same value.
+    known, ms = _last
+    if known is not at:
+        ms = round(at.timestamp() * 1000)
+        _last = at, ms
+    return ms
 
 
 def to_ms_or_none(at: datetime | None) -> int | None:
