@@ -37,6 +37,11 @@ def advance(
     first, and events after its time have not happened yet.
     """
     _play(customer, events, until, program, by_delivery=by_delivery)
+    _think_again(customer, program)
+
+
+def _think_again(customer: Customer, program: Program) -> None:
+    """See what the audiences and the waiting deliveries have come to, when something changed."""
     if customer.is_in_review:
         review_memberships(customer, program)
     if customer.is_unforeseen:
@@ -57,6 +62,10 @@ def _play(customer: Customer, events: deque[Event], until: datetime, program: Pr
         at = events[0].at if is_event else timer
         if at is None or at > until or (by_delivery and _waits_before(customer, at, program)):
             return
+        if by_delivery and at > customer.memory.clock and (customer.is_in_review or customer.is_unforeseen):
+            # In a history time goes on only when all is done that a live engine does in this moment.
+            _think_again(customer, program)
+            continue
         if is_event:
             _see(customer, events.popleft(), program)
         else:

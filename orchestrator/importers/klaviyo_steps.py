@@ -4,8 +4,9 @@ The types and their data are those of Klaviyo's published OpenAPI document (gith
 2026-04-15). A type without a like here leaves a comment, and its people go on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isclose
 from types import MappingProxyType
 
 from journeys.known_events import KNOWN_EVENTS
@@ -17,6 +18,8 @@ from orchestrator.importers.phrases import attribute, template_text
 from orchestrator.importers.reading import entries, fields, number, text, written
 
 _SMALLER: Mapping[str, str] = MappingProxyType({"days": "hours", "hours": "minutes"})
+# Of a whole of 1; nobody divides people more finely, and smaller numbers are mistakes.
+_SMALLEST_SHARE = 1e-4
 _WINNERS: Mapping[str, str] = MappingProxyType(
     {
         "unique-placed-orders": "Order Completed",
@@ -137,10 +140,11 @@ def _ab_test(actions: Actions, key: str, data: Fields, _action: Fields) -> None:
         return
     arms: Fields = {}
     steps: Fields = {}
+    shares = _shares(experiment, variations)
     for place, variation in enumerate(variations):
         arm, inner = f"{'abcdefghijklmnopqrst'[place]}", fields(variation.get("data"))
         name = text(fields(inner.get("message")).get("name")) or f"{node.hint} {arm}"
-        arms[arm] = f"{_share(experiment, variation, len(variations))}%"
+        arms[arm] = shares[place]
         steps[arm] = [{"id": Id(name), **actions.message(key, text(variation.get("type")), inner)}]
     node.step = {"split": arms}
     event = _WINNERS.get(text(experiment.get("winner_metric")))
@@ -151,12 +155,20 @@ def _ab_test(actions: Actions, key: str, data: Fields, _action: Fields) -> None:
     node.step |= steps
 
 
-def _share(experiment: Fields, variation: Fields, count: int) -> str:
-    """Read a variation's share, from a share of 1 or of 100; all the same where it is not said."""
-    given = number(fields(experiment.get("allocations")).get(text(variation.get("id"))))
-    if given is None or not 0 < given <= 100:
-        return f"{100 / count:.4g}"
-    return f"{given * 100 if given <= 1 else given:.4g}"
+def _shares(experiment: Fields, variations: Sequence[Fields]) -> list[str | float]:
+    """Read the variations' shares, from shares of 1 or of 100; all the same where one is not said.
+
+    Those that are not all of the people are weights: it is by them that people are divided.
+    """
+    said = fields(experiment.get("allocations"))
+    given = [number(said.get(text(variation.get("id")))) for variation in variations]
+    known = [share for share in given if share is not None and _SMALLEST_SHARE <= share <= 100]
+    if len(known) < len(given):
+        return [f"{100 / len(given):.4g}%" for _ in given]
+    percents = [share * 100 for share in known] if max(known) <= 1 else known
+    if isclose(sum(percents), 100, abs_tol=0.01):
+        return [f"{share:.4g}%" for share in percents]
+    return [int(share) if share == int(share) else share for share in percents]
 
 
 def _webhook(actions: Actions, key: str, data: Fields, _action: Fields) -> None:

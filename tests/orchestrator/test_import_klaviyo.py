@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
+from ruamel.yaml import YAML
 
 from journeys.parse import parse
 from orchestrator.importers.klaviyo import import_klaviyo
@@ -281,3 +282,28 @@ def test_a_file_without_a_flow_is_refused_with_the_remedy() -> None:
 def test_a_huge_flow_is_refused() -> None:
     with pytest.raises(UnreadableExport, match="at most 2,000 actions, got 2,001"):
         imported(klaviyo("Flow", ON_ORDER, *[delay(str(each), None, value=1) for each in range(2_001)]))
+
+
+@pytest.mark.parametrize(
+    ("allocations", "written"),
+    [
+        ({"a1": 0.5, "a2": 0.5}, {"a": "50%", "b": "50%"}),
+        ({"a1": 30, "a2": "70"}, {"a": "30%", "b": "70%"}),
+        ({"a1": "1", "a2": 0.5}, {"a": 100, "b": 50}),
+        ({"a1": 20, "a2": 12.5}, {"a": 20, "b": 12.5}),
+        ({"a1": 20}, {"a": "50%", "b": "50%"}),
+        ({"a1": 20, "a2": 0}, {"a": "50%", "b": "50%"}),
+    ],
+)
+def test_shares_of_all_people_are_percents_and_others_weights(
+    allocations: dict[str, Any], written: dict[str, Any]
+) -> None:
+    variations = [{"id": name, "type": "send-email", "data": {"message": {"name": name}}} for name in ("a1", "a2")]
+    experiment = {"name": "Subject", "variations": variations, "allocations": allocations}
+    data = {"experiment_status": "live", "main_action": variations[0], "current_experiment": experiment}
+    flow = klaviyo("Test", ON_ORDER, {"id": "1", "type": "ab-test", "links": {"next": None}, "data": data})
+    found = imported(flow).yaml
+    content = YAML(typ="safe").load(found)
+    (journey,) = content["journeys"].values()
+    assert journey["steps"][0]["split"] == written
+    assert parse(SHOP + found).problems == ()

@@ -285,3 +285,16 @@ def test_a_run_through_history_takes_the_person_out_as_well(shop: OpenShop) -> N
     )
     workspace.settle()
     assert changes(workspace) == [("add", "shelf", ""), ("remove", "shelf", "in_delivery.not_shipped")]
+
+
+def test_in_a_history_the_person_is_out_before_time_goes_on(shop: OpenShop) -> None:
+    workspace = shop(GUARDS + SHELF % "", moments=HistoryMoments(moment("2026-03-09 09:00")))
+    workspace.ingest(
+        identify("ann", "08:00"),
+        track("Checkout Started", "09:00", checkout_id="k1", products=BASKET),
+        order("10:00", *GRINDER),
+        track("Page Viewed", "2026-03-07 10:00"),
+    )
+    workspace.settle()
+    times = [assignment.at for assignment in workspace.actions["ads"].assignments]
+    assert times == [moment("09:00"), moment("10:00")]
