@@ -15,7 +15,6 @@ import msgspec
 from journeys.vocabulary import Outside
 from orchestrator.asker import Asker
 from orchestrator.clock import wall_now
-from orchestrator.importing import not_ahead
 from orchestrator.inquiries import Answered, Inquiry
 from orchestrator.outside import Endpoint
 from orchestrator.rejected import RejectedEvents, Rejection
@@ -70,7 +69,7 @@ class Enquirer:
                 line = msgspec.json.encode(dict(call))
                 reading = self.readers[source].read(line, now, f"asked/{source}")
                 if isinstance(reading, Accepted):
-                    accepted.append(not_ahead(reading, now))
+                    accepted.append(reading)
                 else:
                     rejections.append(Rejection(line, reading))
         if rejections:

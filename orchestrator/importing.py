@@ -5,8 +5,6 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from msgspec.structs import replace
-
 from orchestrator.clock import wall_now
 from orchestrator.garbage import no_search_for_garbage
 from orchestrator.intake import Rejects
@@ -31,7 +29,7 @@ def import_lines(
         for number, line in batch:
             reading = source.read(line, received_at, f"{name}:{number}")
             if isinstance(reading, Accepted):
-                yield not_ahead(reading, received_at)
+                yield reading
             else:
                 rejects.add(number, line, reading)
 
@@ -47,7 +45,7 @@ def import_stated(
         for each in batch:
             reading = each.refused or reader.read(each.call, received_at, f"{name}:{each.number}")
             if isinstance(reading, Accepted):
-                yield not_ahead(reading, received_at)
+                yield reading
             else:
                 rejects.add(each.number, each.line, reading)
 
@@ -67,10 +65,3 @@ def _append(
         accepted += appended.accepted
         duplicate += appended.duplicate
     return Appended(accepted, duplicate)
-
-
-def not_ahead(accepted: Accepted, received_at: datetime) -> Accepted:
-    """Date an event of a sender whose clock is ahead at its receipt: nothing has happened before its time."""
-    if accepted.event.at <= received_at:
-        return accepted
-    return replace(accepted, event=replace(accepted.event, at=received_at))

@@ -14,7 +14,6 @@ from typing import TypeAlias
 import msgspec
 
 from orchestrator.group_commit import Committed, GroupCommit, Overloaded
-from orchestrator.importing import not_ahead
 from orchestrator.rejected import RejectedEvents, Rejection
 from orchestrator.sources.base import Accepted, Source
 from orchestrator.sources.hooks import Denied, Hook, HookRequest, Received
@@ -128,7 +127,7 @@ def _read(
     for number, line in enumerate(lines, 1):
         reading = reader.read(line, now, f"hooks/{source}:{number}")
         if isinstance(reading, Accepted):
-            accepted.append(not_ahead(reading, now))
+            accepted.append(reading)
         else:
             rejections.append(Rejection(line, reading))
             _LOG.warning("event=hook.event_rejected source=%s reason=%s", source, reading.reason)

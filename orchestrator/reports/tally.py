@@ -125,7 +125,8 @@ def _count_deliveries(tally: Tally, life: Life, span: Span, zone: ZoneInfo) -> N
     delayed = {
         judged.delivery_id
         for judged in life.judged
-        if isinstance(judged.judgement.verdict, Delay) and span.holds(judged.at)
+        # What was only foretold delayed nothing; a forecast is made where the ledger is asked for, and not elsewhere.
+        if judged.kind == "claim" and isinstance(judged.judgement.verdict, Delay) and span.holds(judged.at)
     }
     for entry in life.outgoing.values():
         delivery, at = entry.delivery, entry.settled_at

@@ -308,6 +308,13 @@ def test_a_backtest_lists_the_very_deliveries_that_were_made(lived: Path, tmp_pa
     assert out.read_text(encoding="utf-8") == tactful("deliveries", "-C", lived, "--json").stdout
 
 
+def test_a_backtest_counts_the_same_whether_or_not_its_ledger_is_kept(lived: Path, tmp_path: Path) -> None:
+    asked = ("backtest", "-C", lived, "--history", lived / "events.jsonl", "--processes", 1, "--json")
+    bare = json.loads(tactful(*asked).stdout)
+    kept = json.loads(tactful(*asked, "--ledger", tmp_path / "ledger.jsonl").stdout)
+    assert (bare | {"seconds": 0}) == (kept | {"seconds": 0})
+
+
 def test_a_backtest_gives_the_very_judgements_that_were_given(lived: Path, tmp_path: Path) -> None:
     out = tmp_path / "ledger.jsonl"
     tactful("backtest", "-C", lived, "--history", lived / "events.jsonl", "--ledger", out, "--processes", 1)
