@@ -1,11 +1,12 @@
 """What if customers buy while the dispatcher works through a backlog?
 
-The promise, in the words of `orchestrator.store.base`: once `Store.append` has returned for an event about a customer,
-no call begins for that customer which was not judged with the event. It stands on three things that every database has
-to give. A turn sees all events whose append returned before it was opened. `Turn.last_seq` names a place in the log up
-to which nothing is added any more, so that what is appended meanwhile lies beyond it. And `Store.has_news`, asked right
-before the call, sees all events whose append has returned. SQLite gives the first two by its one write lock; a lock on
-the customer's row, taken by the claim and by the append, gives the same.
+The promise, in the words of `orchestrator.store.base`: once `Store.append` has returned for an event about a
+customer, no call begins for that customer which was not judged with the event. It stands on three things that every
+database has to give. A turn sees all events whose append returned before it was opened. `Turn.last_seq` names a place
+in the log up to which nothing is added any more, so that what is appended meanwhile lies beyond it. And
+`Store.has_news`, the last look with which every call begins, sees all events whose append has returned by then.
+SQLite gives the first two by its one write lock; a lock on the customer's row, taken by the claim and by the append,
+gives the same.
 """
 
 import asyncio
@@ -49,14 +50,19 @@ every_database = pytest.mark.parametrize("database", sorted(STORES))
 class Log:
     """What happened, in the order it did, told by the provider and by the tills: all look at one counter."""
 
+    looked: dict[str, int] = field(default_factory=dict)
     called: dict[str, int] = field(default_factory=dict)
     bought: dict[str, int] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     _places: Iterator[int] = field(default_factory=count)
 
+    def look(self, user: str) -> None:
+        """The last look at this customer begins, and with it the call that follows."""
+        self.looked[user] = next(self._places)
+
     def call(self, user: str) -> None:
-        """A call about this customer begins."""
-        self.called.setdefault(user, next(self._places))
+        """The provider is called about this customer."""
+        self.called.setdefault(user, self.looked[user])
         self.calls[user] += 1
 
     def buy(self, store: Store, user: str) -> None:
@@ -69,6 +75,20 @@ class Log:
     def bought_in_time(self) -> list[str]:
         """Name those who bought before their call, or were never called."""
         return [user for user, place in self.bought.items() if place < self.called.get(user, place + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """Asks the store for news, and notes down before it does."""
+
+    store: Store
+    log: Log
+    users: dict[int, str]
+
+    def has_news(self, profile_id: int, seen: int) -> bool:
+        """Say whether anything came in about this customer."""
+        self.log.look(self.users[profile_id])
+        return self.store.has_news(profile_id, seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +109,13 @@ def backlog(workspace: Workspace, customers: int) -> None:
     workspace.clock.now = NOON
 
 
-def work(workspace: Workspace, perform: Callable[[Assignment], Outcome | Awaitable[Outcome]], room: int = 100) -> None:
+def work(
+    workspace: Workspace, log: Log, perform: Callable[[Assignment], Outcome | Awaitable[Outcome]], room: int = 100
+) -> None:
     """Let a worker with this provider work until nothing is left to do."""
     workspace.email.perform = perform  # type: ignore[method-assign,assignment]  # the provider of this test
-    dispatcher = workspace.dispatcher(news=workspace.store, most_at_once=room)
+    users = dict(workspace.rows("SELECT id, json_extract(body, '$.user_id') FROM profiles"))
+    dispatcher = workspace.dispatcher(news=LastLook(workspace.store, log, users), most_at_once=room)
     asyncio.run(Worker(workspace.engine, dispatcher, workspace.store).run(until_idle=True))
 
 
@@ -122,7 +145,7 @@ def busy_noon(database: str) -> Past:
             return Sent(assignment.key)
 
         try:
-            work(workspace, perform)
+            work(workspace, log, perform)
         finally:
             is_over.set()
             for till in tills:
@@ -189,7 +212,7 @@ def bought_during_the_call_before(database: str, *, is_async: bool) -> Past:
             await asyncio.sleep(0)
             return perform(assignment)
 
-        work(workspace, perform_slowly if is_async else perform, room=1)
+        work(workspace, log, perform_slowly if is_async else perform, room=1)
         store.close()
         return past_of(workspace, log)
 
