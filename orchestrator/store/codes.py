@@ -1,6 +1,6 @@
 """Which integer stands for which word in the tables? Codes never change meaning; new words go to the end."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from journeys.vocabulary import IdentifierKind, Intent, Purpose, Reach
 from orchestrator.customer import DeliveryState, JudgementKind
@@ -47,7 +47,6 @@ IDENTIFIER_CODES = {word: code for code, word in enumerate(IDENTIFIER_KINDS)}
 DISTINGUISHING: tuple[IdentifierKind, ...] = ("user_id", "email", "phone")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 _last: tuple[datetime, int] = (EPOCH, 0)
 
 

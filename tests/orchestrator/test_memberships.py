@@ -276,25 +276,21 @@ def test_the_file_of_an_audience_has_the_row_that_takes_the_person_out(shop: Ope
     assert rows == [("add", "ann"), ("remove", "ann")]
 
 
-def test_a_run_through_history_takes_the_person_out_as_well(shop: OpenShop) -> None:
-    workspace = shop(GUARDS + SHELF % "", moments=HistoryMoments(moment("2026-03-05 09:00")))
-    workspace.ingest(
-        identify("ann", "08:00"),
-        track("Checkout Started", "09:00", checkout_id="k1", products=BASKET),
-        order("10:00", *GRINDER),
-    )
+def bought_in_a_history(shop: OpenShop, *later_events: bytes) -> Workspace:
+    """Run through a history in which Ann joins the shelf at nine and buys what is on it at ten."""
+    workspace = shop(GUARDS + SHELF % "", moments=HistoryMoments(moment("2026-03-09 09:00")))
+    basket = track("Checkout Started", "09:00", checkout_id="k1", products=BASKET)
+    workspace.ingest(identify("ann", "08:00"), basket, order("10:00", *GRINDER), *later_events)
     workspace.settle()
+    return workspace
+
+
+def test_a_run_through_history_takes_the_person_out_as_well(shop: OpenShop) -> None:
+    workspace = bought_in_a_history(shop)
     assert changes(workspace) == [("add", "shelf", ""), ("remove", "shelf", "in_delivery.not_shipped")]
 
 
 def test_in_a_history_the_person_is_out_before_time_goes_on(shop: OpenShop) -> None:
-    workspace = shop(GUARDS + SHELF % "", moments=HistoryMoments(moment("2026-03-09 09:00")))
-    workspace.ingest(
-        identify("ann", "08:00"),
-        track("Checkout Started", "09:00", checkout_id="k1", products=BASKET),
-        order("10:00", *GRINDER),
-        track("Page Viewed", "2026-03-07 10:00"),
-    )
-    workspace.settle()
+    workspace = bought_in_a_history(shop, track("Page Viewed", "2026-03-07 10:00"))
     times = [assignment.at for assignment in workspace.actions["ads"].assignments]
     assert times == [moment("09:00"), moment("10:00")]
