@@ -167,6 +167,7 @@ class FrequencyCap:
 
     params: FrequencyCapParams
     _reach: timedelta = field(init=False, repr=False, compare=False)
+    _least: int = field(init=False, repr=False, compare=False)
     _is_shut: bool = field(init=False, repr=False, compare=False)
     _by_channel: Mapping[str, tuple[Share, ...]] = field(init=False, repr=False, compare=False)
     _by_journey: Mapping[str, tuple[Share, ...]] = field(init=False, repr=False, compare=False)
@@ -183,7 +184,8 @@ class FrequencyCap:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_reach", self.params.longest_reach())
-        object.__setattr__(self, "_is_shut", any(cap.limit == 0 for cap in self.params.caps()))
+        object.__setattr__(self, "_least", min((cap.limit for cap in self.params.caps()), default=1))
+        object.__setattr__(self, "_is_shut", self._least == 0)
         object.__setattr__(self, "_by_channel", self.params.by_channel())
         object.__setattr__(self, "_by_journey", self.params.by_journey())
 
@@ -202,7 +204,7 @@ class FrequencyCap:
         for share in shares if self._is_shut else ():
             if share.cap.limit == 0:
                 return Suppress(f"frequency_cap.{share.scope}", (share.cited,))
-        if not facts.sends:
+        if len(facts.sends) < self._least:
             return ALLOW
         # 0 stands for no id at all: two without one are not the same delivery.
         earliest, own = now - self._reach, delivery.id or None

@@ -6,7 +6,7 @@ them into the verdict that its `do` asks for. The hold that lasts longest gives 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Literal, TypeAlias, assert_never
 
@@ -22,6 +22,7 @@ Then: TypeAlias = Literal["suppress", "send", "drop_items"]
 TICK = timedelta(milliseconds=1)
 # What only a fact can tell is looked at again once a day; the fact itself wakes the delivery at once.
 LONG_PAUSE = timedelta(days=1)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _LASTING = attrgetter("until", "reason")
 _ON_CHANGE = attrgetter("on_change")
 _EVIDENCE = attrgetter("evidence")
@@ -104,10 +105,16 @@ def merge_evidence(pieces: Sequence[tuple[Evidence, ...]]) -> tuple[Evidence, ..
     """Put evidence together, each piece once and in one order, whatever order it was found in."""
     if len(pieces) == 1 and len(pieces[0]) < 2:
         return pieces[0]
-    # Mostly the same fact holds several goods, and then it is the very same piece.
-    found = {id(evidence): evidence for piece in pieces for evidence in piece}
-    return tuple(found.values()) if len(found) < 2 else tuple(sorted(set(found.values()), key=_place_of))
+    found = {evidence for piece in pieces for evidence in piece}
+    if len(found) < 2:
+        return tuple(found)
+    try:
+        return tuple(sorted(found))
+    except TypeError:
+        # Two of one name, and one of them without a moment, which has no place among moments.
+        return tuple(sorted(found, key=_place_of))
 
 
-def _place_of(evidence: Evidence) -> tuple[str, str, str, float]:
-    return evidence.kind, evidence.id, evidence.state, evidence.at.timestamp() if evidence.at else 0.0
+def _place_of(evidence: Evidence) -> tuple[str, str, str, datetime, str, datetime]:
+    at, observed_at = evidence.at or _NEVER, evidence.observed_at or _NEVER
+    return evidence.kind, evidence.id, evidence.state, at, evidence.source, observed_at

@@ -160,11 +160,17 @@ def _answer(rule: Rule, verdict: Verdict, delivery: Delivery) -> Answer:
 
 
 def _strictest(held: Sequence[Answer], delivery: Delivery) -> Verdict:
-    suppressed = [answer.verdict for answer in held if isinstance(answer.verdict, Suppress)]
-    if suppressed:
+    suppressed: Suppress | None = None
+    delays: list[tuple[str, Delay]] = []
+    for answer in held:
+        verdict = answer.verdict
+        if isinstance(verdict, Delay):
+            delays.append((answer.guard, verdict))
         # One that only diverts is milder than one that ends it: the way out is for those nothing else speaks against.
-        return min(suppressed, key=lambda verdict: bool(verdict.divert))
-    delays = [(answer.guard, answer.verdict) for answer in held if isinstance(answer.verdict, Delay)]
+        elif isinstance(verdict, Suppress) and (suppressed is None or (suppressed.divert and not verdict.divert)):
+            suppressed = verdict
+    if suppressed is not None:
+        return suppressed
     if len(delays) == len(held):
         return _latest(delays)
     remaining = _without_goods(held, delivery)
@@ -175,18 +181,19 @@ def _strictest(held: Sequence[Answer], delivery: Delivery) -> Verdict:
 def _without_goods(held: Sequence[Answer], delivery: Delivery) -> Suppress | DropItems:
     """Drop all goods that any guard drops; without enough of them left, suppress."""
     drops = [(answer.guard, answer.verdict) for answer in held if isinstance(answer.verdict, DropItems)]
-    first, reason = drops[0][0], drops[0][1].reason
-    places = frozenset().union(*[drop.places for _, drop in drops])
-    evidence = merge_evidence([drop.evidence for _, drop in drops])
-    left = len(delivery.items) - len(places)
+    first, all_of = drops[0]
+    if len(drops) > 1:
+        places = frozenset().union(*[drop.places for _, drop in drops])
+        all_of = DropItems(places, all_of.reason, merge_evidence([drop.evidence for _, drop in drops]))
+    left = len(delivery.items) - len(all_of.places)
     if left < delivery.min_items:
-        return Suppress(f"{first}.too_few_items" if left > 0 else f"{first}.no_items_left", evidence)
-    return DropItems(places, reason, evidence)
+        return Suppress(f"{first}.too_few_items" if left > 0 else f"{first}.no_items_left", all_of.evidence)
+    return all_of
 
 
 def _latest(delays: Sequence[tuple[str, Delay]]) -> Delay:
     """Wait for the last of the delays; of several that end together the first guard by name gives the reason."""
-    if len(delays) == 1 and len(delays[0][1].evidence) < 2:
+    if len(delays) == 1:
         return delays[0][1]
     until = max([delay.until for _, delay in delays])
     reason = min([(name, delay.reason) for name, delay in delays if delay.until == until])[1]

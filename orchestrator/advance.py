@@ -11,7 +11,7 @@ from journeys.compile import CALLED, Journey
 from journeys.decide import decide, leave
 from journeys.decision import ClockMoved, Due, Given, Snapshot
 from journeys.vocabulary import Event
-from orchestrator.customer import Customer
+from orchestrator.customer import Customer, Outgoing
 from orchestrator.effects import leave_audience, scope_of
 from orchestrator.entering import Opening, carry_out, let_in
 from orchestrator.facts import apply
@@ -28,27 +28,34 @@ _CLOCK_MOVED = ClockMoved()
 
 def advance(
     customer: Customer, events: deque[Event], until: datetime, program: Program, *, by_delivery: bool = False
-) -> None:
+) -> datetime | None:
     """Let events (in order of time) and the customer's own timers act, up to and including `until`.
 
     At the same instant timers come first. Live, `until` is now: of the occurrences of a schedule that were missed in a
     standstill only one is made up for. With `by_delivery`, `until` is the end of a history: stop before anything that
     happens after the first waiting delivery is due, because in a run through history that delivery has to be judged
     first, and events after its time have not happened yet.
+
+    Gives the moment of the next timer, None when there is none.
     """
-    _play(customer, events, until, program, by_delivery=by_delivery)
-    _think_again(customer, program)
+    timer = _play(customer, events, until, program, by_delivery=by_delivery)
+    return _next_timer(customer, program) if _think_again(customer, program) else timer
 
 
-def _think_again(customer: Customer, program: Program) -> None:
-    """See what the audiences and the waiting deliveries have come to, when something changed."""
+def _think_again(customer: Customer, program: Program) -> bool:
+    """See what the audiences and the waiting deliveries have come to, when something changed; say whether it did."""
+    if not customer.is_in_review and not customer.is_unforeseen:
+        return False
     if customer.is_in_review:
         review_memberships(customer, program)
     if customer.is_unforeseen:
         foresee(customer, program)
+    return True
 
 
-def _play(customer: Customer, events: deque[Event], until: datetime, program: Program, *, by_delivery: bool) -> None:
+def _play(
+    customer: Customer, events: deque[Event], until: datetime, program: Program, *, by_delivery: bool
+) -> datetime | None:
     missed_by = None if by_delivery else until
     if customer.ruled_by is not program:
         is_ruled = move_on(customer, program, until, by_delivery=by_delivery)
@@ -61,10 +68,9 @@ def _play(customer: Customer, events: deque[Event], until: datetime, program: Pr
         is_event = bool(events) and (timer is None or events[0].at < timer)
         at = events[0].at if is_event else timer
         if at is None or at > until or (by_delivery and _waits_before(customer, at, program)):
-            return
-        if by_delivery and at > customer.memory.clock and (customer.is_in_review or customer.is_unforeseen):
-            # In a history time goes on only when all is done that a live engine does in this moment.
-            _think_again(customer, program)
+            return timer
+        # In a history time goes on only when all is done that a live engine does in this moment.
+        if by_delivery and at > customer.memory.clock and _think_again(customer, program):
             continue
         if is_event:
             _see(customer, events.popleft(), program)
@@ -84,7 +90,11 @@ def next_due(customer: Customer, program: Program) -> datetime | None:
     """
     if customer.is_calling:
         return None
-    timer, delivery = _next_timer(customer, program), customer.next_delivery(program.running)
+    return next_of(customer, _next_timer(customer, program), customer.next_delivery(program.running))
+
+
+def next_of(customer: Customer, timer: datetime | None, delivery: Outgoing | None) -> datetime | None:
+    """Say which comes first: the next timer, or the delivery that waits, which has to wait for what is asked about."""
     if delivery is None:
         return timer
     due_at = delivery.due_at if customer.asking_until is None else max(delivery.due_at, customer.asking_until)

@@ -6,12 +6,13 @@ an unprocessed event of that customer is in the inbox. What may leave is marked 
 over after the commit; its outcome comes back as an input of a later turn.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from journeys.vocabulary import NO_GOODS
+from orchestrator.advance import next_of
 from orchestrator.coupons import EXAMPLE, Codes, pool_for, takes_codes, wait_for_codes
 from orchestrator.customer import Customer, Doubts, Outgoing
 from orchestrator.doors import CountedDoors
@@ -23,7 +24,7 @@ from orchestrator.outcomes import reported, take_outcome
 from orchestrator.program import Program
 from orchestrator.rates import Gate
 from orchestrator.seat import Seat, TakeOver, play
-from orchestrator.sending import judge_entry, next_due, put_off
+from orchestrator.sending import judge_entry, put_off
 from orchestrator.shared_facts import SharedFacts
 from orchestrator.store.base import Store, Turn
 from orchestrator.store.codes import to_ms
@@ -52,6 +53,7 @@ class Engine:
     _codes: Codes | None = None
     _looked_at: Program | None = None
     _takes_codes: bool = False
+    _has_endpoint: bool = False
     gate: Gate = field(init=False)
     doors: CountedDoors = field(init=False)
     _seen: int = 0
@@ -114,11 +116,13 @@ class Engine:
         now = None if self.moments.follows_events else until
         self._seen = turn.last_seq()
         batch, outputs = Batch(self._seen, now), list[Output]()
-        self._codes = self._codes_for(turn, len(seats))
+        self._look_at_program()
+        self._codes = Codes(turn, len(seats)) if self._takes_codes else None
         by_profile: dict[int, list[Input]] = {}
         for each in inputs:
             by_profile.setdefault(each.profile_id, []).append(each)
-        acting = [known for known in self._in_order(seats) if _may_act(seats[known], by_profile)]
+        # Let nothing happen to a customer while a call is under way: what they do meanwhile is read after its fate.
+        acting = [known for known in self._in_order(seats) if known in by_profile or not seats[known].is_calling]
         self._call_from_line(seats, called)
         self.gate.open(called, len(acting), until)
         busy = 0
@@ -172,7 +176,7 @@ class Engine:
             seats.update(turn.load(wanted, self.seats, until, self.program))
 
     def _seat_turn(
-        self, profile_id: int, seats: dict[int, Seat], inputs: Iterable[Input], until: datetime, batch: Batch
+        self, profile_id: int, seats: dict[int, Seat], inputs: Sequence[Input], until: datetime, batch: Batch
     ) -> list[Output] | None:
         """Give one customer their turn; one whose decision raises is set aside and the others go on.
 
@@ -185,8 +189,9 @@ class Engine:
         mark = batch.mark()
         try:
             unread = [event.seq for event in seat.events]
-            outputs = self._act(seat, seats, inputs, until, partial(self._take_over, seats, batch, unread))
-            batch.add(seat.customer, seat.next_due(self.program), _done(unread, seat))
+            acted = self._act(seat, seats, inputs, until, partial(self._take_over, seats, batch, unread))
+            outputs, due_at = acted or (None, seat.next_due(self.program))
+            batch.add(seat.customer, due_at, _done(unread, seat))
             seat.version += 1
             return outputs
         except Exception as error:  # a journey, a plugin or a fact: this customer waits, not the rest
@@ -199,39 +204,45 @@ class Engine:
             return []
 
     def _act(
-        self, seat: Seat, seats: dict[int, Seat], inputs: Iterable[Input], until: datetime, take_over: TakeOver
-    ) -> list[Output] | None:
+        self, seat: Seat, seats: dict[int, Seat], inputs: Sequence[Input], until: datetime, take_over: TakeOver
+    ) -> tuple[list[Output], datetime | None] | None:
+        """Let a customer take what came back and do what is due; give what leaves, and when they are next due.
+
+        None when they have to wait for another.
+        """
         customer, until, by_delivery = seat.customer, seat.limit(until), self.moments.follows_events
         self._take_in(customer, inputs, until)
         if not self._claims:
-            return []
+            return [], seat.next_due(self.program)
         # One delivery of a customer at a time: the next is judged when the fate of this one is known.
-        while not customer.is_calling:
+        if inputs and customer.is_calling:
+            return [], None
+        running, priorities, live_now = self.program.running, self.program.priorities, None if by_delivery else until
+        while True:
             if not play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over):
                 return None
-            due = self._to_judge(customer, until)
-            if due is None:
-                return []
+            due = customer.next_delivery(running, priorities, live_now)
+            if due is None or due.due_at > until or _is_asking(customer, until):
+                return [], seat.within(next_of(customer, seat.timer, due))
             now = until
             if by_delivery:
                 now = max(due.due_at, customer.memory.clock)
             elif self._is_held(customer, due, now):
                 continue
             elif (inquiry := self._inquire(customer, due, now)) is not None:
-                return [inquiry]
+                return [inquiry], seat.within(next_of(customer, seat.timer, due))
             entry = judge_entry(customer, due, now, self.program)
             forget_answer(customer)
             if entry is not None:
                 self.gate.begin(entry)
                 self._give_a_code(customer, entry)
-                return [self._hand_over(customer, entry)]
-        return []
+                return [self._hand_over(customer, entry)], None
 
-    def _codes_for(self, turn: Turn, most: int) -> Codes | None:
-        """Give what this turn may take codes from; None, which costs nothing more, when no step takes any."""
+    def _look_at_program(self) -> None:
+        """Find out once what no delivery of this program needs, and so need not be looked into for each."""
         if self._looked_at is not self.program:
             self._looked_at, self._takes_codes = self.program, takes_codes(self.program)
-        return Codes(turn, most) if self._takes_codes else None
+            self._has_endpoint = any(book.has_endpoint for book in self.program.books)
 
     def _waits_for_a_code(self, customer: Customer, entry: Outgoing, now: datetime) -> bool:
         """Let this delivery sleep when it needs a code and there is none left; say whether it does."""
@@ -279,16 +290,12 @@ class Engine:
 
     def _inquire(self, customer: Customer, entry: Outgoing, now: datetime) -> Inquiry | None:
         """Say what must be asked before this delivery is judged; it then waits for that."""
+        if not self.inquiries.sources and not self._has_endpoint:
+            return None
         inquiry = self.inquiries.plan(customer, entry.delivery, book_of(customer, entry.delivery, self.program), now)
         if inquiry is not None:
             customer.asking_until = now + PATIENCE
         return inquiry
-
-    def _to_judge(self, customer: Customer, until: datetime) -> Outgoing | None:
-        """Give the delivery that is judged next; None when nothing is due, or an answer is waited for."""
-        if customer.asking_until is not None and customer.asking_until > until:
-            return None
-        return next_due(customer, until, self.program, is_live=not self.moments.follows_events)
 
     def _take_over(
         self,
@@ -343,9 +350,9 @@ def _united(one: Doubts, other: Doubts) -> Doubts:
     return {kind: (*one.get(kind, ()), *other.get(kind, ())) for kind in sorted({*one, *other})}
 
 
-def _may_act(seat: Seat, reported: Container[int]) -> bool:
-    """Let nothing happen to a customer while a call is under way: what they do meanwhile is read after its fate."""
-    return seat.customer.id in reported or not seat.is_calling
+def _is_asking(customer: Customer, now: datetime) -> bool:
+    """Say whether an answer about this customer is still waited for: until then nothing of theirs is judged."""
+    return customer.asking_until is not None and customer.asking_until > now
 
 
 def _done(unread: list[int], seat: Seat) -> list[int]:

@@ -17,8 +17,9 @@ def write_down(
     customer: Customer, delivery: Delivery, kind: JudgementKind, now: datetime, program: Program
 ) -> Judgement:
     """Judge a delivery and put the answer into the ledger, with everything that is needed to give it again."""
-    judgement = ask(customer, delivery, kind, now, program)
-    note(customer, delivery, kind, judgement, program)
+    book = book_of(customer, delivery, program)
+    judgement = judge(book.on(kind), delivery, customer.facts, now)
+    _write(customer, delivery, kind, judgement, book, program)
     return judgement
 
 
@@ -50,6 +51,12 @@ def _beside(answer: Answer, platform: Evidence) -> Answer:
 
 def note(customer: Customer, delivery: Delivery, kind: JudgementKind, judgement: Judgement, program: Program) -> None:
     """Put an answer into the ledger."""
+    _write(customer, delivery, kind, judgement, book_of(customer, delivery, program), program)
+
+
+def _write(
+    customer: Customer, delivery: Delivery, kind: JudgementKind, judgement: Judgement, book: Rulebook, program: Program
+) -> None:
     facts = customer.facts
     # Memberships are judged without regard to what is in doubt.
     doubts = {} if kind == "membership" else facts.doubts
@@ -59,7 +66,7 @@ def note(customer: Customer, delivery: Delivery, kind: JudgementKind, judgement:
             customer.memory.clock,
             judgement,
             kind,
-            book_of(customer, delivery, program).edition,
+            book.edition,
             doubts,
             facts.outside,
             saw_goods=facts.goods is not NO_GOODS,

@@ -28,7 +28,7 @@ class Seat:
 
     `version` and `seen` say whether both are still what the database holds. `merges` maps the place of an event in the
     log to the ids of the profiles it merges into this one. `until` is when this profile itself is merged into another:
-    it lives no further on its own.
+    it lives no further on its own. `timer` is when the customer's next timer comes, as `play` left them.
     """
 
     customer: Customer
@@ -38,6 +38,7 @@ class Seat:
     seen: int = 0
     until: datetime | None = None
     survivor: int | None = None
+    timer: datetime | None = None
 
     @property
     def is_calling(self) -> bool:
@@ -49,8 +50,11 @@ class Seat:
         return until if self.until is None else min(self.until, until)
 
     def next_due(self, program: Program) -> datetime | None:
-        """Say when the customer next has something to do; what lies beyond a merge is the survivor's business."""
-        due = next_due(self.customer, program)
+        """Say when the customer next has something to do."""
+        return self.within(next_due(self.customer, program))
+
+    def within(self, due: datetime | None) -> datetime | None:
+        """Leave out what lies beyond a merge: that is the survivor's business."""
         return None if due is None or (self.until is not None and due > self.until) else due
 
 
@@ -97,7 +101,7 @@ def play(
         for other in others:
             _join(seat, other, merging, program, take_over)
         del seat.merges[merging.seq]
-    advance(seat.customer, seat.events, until, program, by_delivery=by_delivery)
+    seat.timer = advance(seat.customer, seat.events, until, program, by_delivery=by_delivery)
     return True
 
 
@@ -105,7 +109,7 @@ def _play_before(seat: Seat, place: int, merging: Event, program: Program, *, by
     """Let everything before the merging event act; False when a delivery has to be judged on the way."""
     events = list(seat.events)
     before = deque(events[:place])
-    advance(seat.customer, before, _moment(merging), program, by_delivery=by_delivery)
+    seat.timer = advance(seat.customer, before, _moment(merging), program, by_delivery=by_delivery)
     seat.events = before + deque(events[place:])
     due = seat.customer.next_delivery(program.running)
     return not before and not (by_delivery and due is not None and due.due_at < _moment(merging))

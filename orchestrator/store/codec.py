@@ -3,7 +3,6 @@
 Bodies are JSON, written and read by msgspec with the types of `journeys.vocabulary`; what is empty is left out.
 """
 
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -202,13 +201,11 @@ def encode_answers(answers: tuple[Answer, ...]) -> bytes:
     known = _WRITTEN.get(id(answers))
     if known is not None and known[0] is answers:
         return known[1]
-    for answer in answers:
-        if not isinstance(answer.verdict, Allow):
-            return _encode([_allows(one.guard) if isinstance(one.verdict, Allow) else _objects(one) for one in answers])
-    if len(_WRITTEN) >= _MOST_WRITTEN:
-        _WRITTEN.clear()
-    written = _all_allow(tuple([answer.guard for answer in answers]))
-    _WRITTEN[id(answers)] = answers, written
+    written = _encode([_ALLOWS[one.guard] if type(one.verdict) is Allow else _objects(one) for one in answers])
+    if all(type(one.verdict) is Allow for one in answers):
+        if len(_WRITTEN) >= _MOST_WRITTEN:
+            _WRITTEN.clear()
+        _WRITTEN[id(answers)] = answers, written
     return written
 
 
@@ -217,16 +214,15 @@ _WRITTEN: dict[int, tuple[tuple[Answer, ...], bytes]] = {}
 _MOST_WRITTEN = 1_000
 
 
-@lru_cache(maxsize=1_024)
-def _all_allow(guards: tuple[str, ...]) -> bytes:
-    """Write the answer most letters get; there are as many of these as sets of guards."""
-    return _encode([{"guard": guard} for guard in guards])
+class _Allowances(dict[str, msgspec.Raw]):
+    """The answer most guards give, by guard, each written once."""
+
+    def __missing__(self, guard: str) -> msgspec.Raw:
+        written = self[guard] = msgspec.Raw(_encode({"guard": guard}))
+        return written
 
 
-@lru_cache(maxsize=1_024)
-def _allows(guard: str) -> msgspec.Raw:
-    """Write the answer most guards give."""
-    return msgspec.Raw(_encode({"guard": guard}))
+_ALLOWS = _Allowances()
 
 
 def _objects(given: Answer) -> dict[str, Any]:
