@@ -1,5 +1,6 @@
 """How does the embedded database keep what the store is given? SQLite in WAL mode, one writer, every commit durable."""
 
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -50,6 +51,12 @@ _PRAGMAS = (
     "PRAGMA cache_size = -32768",
     "PRAGMA temp_store = MEMORY",
 )
+
+
+# Of every value that is neither number nor text sqlite3 asks whether it wants to be adapted, and takes an error in
+# answer: a thousand instructions a column. Of these it is told that they are what they are.
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(type(None), {}.get)
 
 
 class SqliteStore:
