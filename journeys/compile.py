@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
 from types import MappingProxyType
+from typing import Literal
 
 from transitions import Machine
 
@@ -30,6 +31,7 @@ from journeys.spec import (
     From,
     Given,
     JourneySpec,
+    Late,
     SendStep,
     SetStep,
     StartStep,
@@ -40,6 +42,7 @@ from journeys.spec import (
     WebhookStep,
     step_kind,
 )
+from journeys.texts import Cron, LocalTime
 
 # What the API appends to the inbox when somebody is to be let into a journey; `journey` names it.
 CALLED = "Journey Called"
@@ -75,7 +78,8 @@ class CompiledStep:
     """A step with what it says compiled: a condition per arm of a branch, the events and the condition waited for.
 
     `until` is the date a wait ends at, where that is computed; `values` are what is given to profile, journey or
-    action, where that is computed.
+    action, where that is computed. `late` is the rule for a message that is looked at too late: the step's own, else
+    the journey's.
     """
 
     spec: Step
@@ -86,11 +90,29 @@ class CompiledStep:
     until: Value | None = None
     items: Value | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
+    late: Late | None = None
 
     @property
     def looks(self) -> bool:
         """Say whether somebody who waits here may go on because of any event: what they wait for is a condition."""
         return self.condition is not None or self.until is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a journey lets people in, read out of its spec: a model takes ten times as long to ask.
+
+    `again` is how long after an entry the next may come, None when none may. `comes_round` says that the calendar opens
+    it again and again, `on_their_clock` that this runs on the person's clock, `is_limited` that so many enter at most.
+    """
+
+    if_active: Literal["ignore", "restart", "parallel"]
+    again: timedelta | None
+    holdout: float
+    is_limited: bool
+    comes_round: bool
+    schedule: LocalTime | Cron | None
+    on_their_clock: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +126,7 @@ class Journey:
     name: str
     version: str
     spec: JourneySpec
+    terms: Terms
     zone: str
     machine: Machine = field(repr=False, compare=False)
     steps: Mapping[str, CompiledStep] = field(repr=False)
@@ -139,7 +162,10 @@ def compile_journey(
     checked: for a journey whose steps are known not to fit together.
     """
     compiler = _Compiler(("journeys", name), spec, schema)
-    steps = {each.step.id: compiler.step(each.path, each.step) for each in placed_steps(spec)}
+    steps = {
+        each.step.id: replace(compiler.step(each.path, each.step), late=_late(spec, each.step))
+        for each in placed_steps(spec)
+    }
     entry, key = compiler.entry(spec.entry)
     when = compiler.condition(("entry", "when"), spec.entry.when, schema.at_entry(None))
     date = compiler.value(("entry", "date"), spec.entry.date, schema.at_entry(None), "date")
@@ -152,6 +178,7 @@ def compile_journey(
         name=name,
         version=version_of(name, spec, named_texts(spec.model_dump_json(by_alias=True), schema)),
         spec=spec,
+        terms=_terms(spec),
         zone=zone,
         holds=holds,
         machine=machine,
@@ -169,6 +196,23 @@ def compile_journey(
         looks=any(step.looks for step in steps.values()) or any(not rule.event for rule in exits),
     )
     return journey, ()
+
+
+def _late(spec: JourneySpec, step: Step) -> Late | None:
+    return (step.late if isinstance(step, SendStep) else None) or spec.late
+
+
+def _terms(spec: JourneySpec) -> Terms:
+    entry = spec.entry
+    return Terms(
+        if_active=spec.if_active,
+        again=spec.re_entry.after if spec.re_entry.allowed else None,
+        holdout=spec.holdout,
+        is_limited=entry.at_most is not None,
+        comes_round=entry.kind in ("schedule", "date"),
+        schedule=entry.schedule,
+        on_their_clock=entry.zone == "profile.timezone",
+    )
 
 
 def version_of(name: str, spec: JourneySpec, named: str = "") -> str:

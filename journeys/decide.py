@@ -32,7 +32,7 @@ def enter(journey: Journey, snapshot: Snapshot, scope: Scope) -> Decision:
     """Begin an enrollment at the first step; whoever is kept out on purpose leaves at once."""
     walk = Walk(journey, snapshot, scope)
     walk.note(journey.first, "entered", snapshot.key)
-    if is_held_out(journey.spec.holdout, journey.name, scope.facts.profile.id):
+    if is_held_out(journey.terms.holdout, journey.name, scope.facts.profile.id):
         walk.end(journey.first, HELD_OUT)
     else:
         _go_on(walk, journey.first)
@@ -186,7 +186,7 @@ def _is_about(walk: Walk, awaited: AwaitedEvent, event: Event) -> bool:
 
 def _follow(walk: Walk, trigger: str) -> None:
     """Leave the step the enrollment stands at by this way."""
-    if walk.snapshot.is_live:
+    if walk.snapshot.ended_at is None:
         _go_on(walk, walk.journey.moves[walk.snapshot.step][trigger])
 
 

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from journeys.compile import CompiledStep, Journey
 from journeys.localtime import next_local
-from journeys.spec import Late, SendStep
+from journeys.spec import Late
 from journeys.texts import LocalTime
 
 # The reasons of a message that is not sent because it is late, and of one that waits for another day.
@@ -33,12 +32,6 @@ class Reschedule:
 
 
 Lateness: TypeAlias = Goes | Skip | Reschedule
-
-
-def late_rule(journey: Journey, step: CompiledStep) -> Late | None:
-    """Give the rule for messages of a step: its own, else the journey's; None when they go however late they are."""
-    own = step.spec.late if isinstance(step.spec, SendStep) else None
-    return own or journey.spec.late
 
 
 def judge_lateness(

@@ -8,7 +8,7 @@ and for texts the calling hours of 47 CFR 64.1200(c)(1).
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import lru_cache
 from typing import Annotated, ClassVar, TypeAlias
@@ -49,6 +49,7 @@ class QuietHours:
     """Delays messages that would arrive at night until the morning."""
 
     params: QuietHoursParams
+    _window: tuple[time, time, str] = field(init=False, repr=False, compare=False)
 
     name: ClassVar[str] = "quiet_hours"
     Params: ClassVar[type[GuardParams]] = QuietHoursParams
@@ -59,14 +60,17 @@ class QuietHours:
         "quiet_hours.night": "It is within the quiet hours on the customer's clock.",
     }
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_window", (self.params.from_, self.params.to, self.params.zone))
+
     def applies_to(self, delivery: Delivery) -> bool:
         """Look at marketing messages."""
         return is_marketing_message(delivery)
 
     def judge(self, delivery: Delivery, facts: Facts, now: datetime) -> Verdict:  # noqa: ARG002 - the guard's contract
         """Delay until the quiet hours are over."""
-        params = self.params
-        return _verdict_at(params.from_, params.to, zone_of(facts.profile.timezone, params.zone), now)
+        start, end, zone = self._window
+        return _verdict_at(start, end, zone_of(facts.profile.timezone, zone), now)
 
 
 @lru_cache(maxsize=1_024)

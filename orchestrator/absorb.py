@@ -48,7 +48,7 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
 def _is_twice(customer: Customer, theirs: Snapshot, journey: Journey) -> bool:
     """Say whether the survivor is in this journey already: in the same key where keys run in parallel."""
     inside = [snapshot.key for snapshot in customer.enrollments.values() if snapshot.journey == theirs.journey]
-    return theirs.key in inside if journey.spec.if_active == "parallel" else bool(inside)
+    return theirs.key in inside if journey.terms.if_active == "parallel" else bool(inside)
 
 
 def _join_memory(mine: Memory, theirs: Memory) -> None:

@@ -203,8 +203,10 @@ def _next_timer(customer: Customer, program: Program) -> datetime | None:
     best = next_opening(customer, program)
     for snapshot in customer.enrollments.values():
         due = snapshot.due_at
+        if due is None or (best is not None and due >= best):
+            continue
         # Nothing decides on a version that is not known: its timer would come for ever.
-        if due is not None and (best is None or due < best) and program.journey_of(snapshot) is not None:
+        if snapshot.journey in program.journeys or program.journey_of(snapshot) is not None:
             best = due
     for membership in memory.memberships.values():
         until = membership.until

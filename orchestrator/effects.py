@@ -20,7 +20,7 @@ def apply_decision(customer: Customer, decision: Decision) -> None:
     snapshot = decision.snapshot
     customer.changes.trace.extend(decision.trace)
     customer.changes.moved[snapshot.id] = snapshot
-    if snapshot.is_live:
+    if snapshot.ended_at is None:
         customer.enrollments[snapshot.id] = snapshot
     else:
         customer.enrollments.pop(snapshot.id, None)

@@ -122,7 +122,9 @@ class Engine:
         for each in inputs:
             by_profile.setdefault(each.profile_id, []).append(each)
         # Let nothing happen to a customer while a call is under way: what they do meanwhile is read after its fate.
-        acting = [known for known in self._in_order(seats) if known in by_profile or not seats[known].is_calling]
+        acting = [
+            known for known in self._in_order(seats) if known in by_profile or not seats[known].customer.is_calling
+        ]
         self._call_from_line(seats, called)
         self.gate.open(called, len(acting), until)
         busy = 0

@@ -37,17 +37,12 @@ class Opening(Struct, frozen=True):
     given: Properties = field(default_factory=dict)
     occurrence: str = ""
 
-    @property
-    def is_by_machine(self) -> bool:
-        """Say whether no person did this."""
-        return self.event is not None and is_by_machine(self.event.name, self.event.properties)
-
 
 def let_in(customer: Customer, journey: Journey, program: Program, opening: Opening, depth: int = 0) -> None:
     """Let the customer in if everything allows it; `depth` counts the journeys that started one another."""
-    if not journey.entry.machine and opening.is_by_machine:
-        return
     event = opening.event
+    if event is not None and not journey.entry.machine and is_by_machine(event.name, event.properties):
+        return
     scope = scope_of(customer, program)
     entry = opening.given if event is None else event.properties
     scope.event = entry or None
@@ -58,11 +53,11 @@ def let_in(customer: Customer, journey: Journey, program: Program, opening: Open
     if key is None or _refuses(customer, journey, key, program, depth=depth):
         return
     memory = customer.memory
-    if journey.spec.entry.at_most is not None and not program.doors.opens(journey, memory.clock):
+    if journey.terms.is_limited and not program.doors.opens(journey, memory.clock):
         customer.changes.trace.append(Trace(memory.clock, 0, journey.name, "", "turned_away", "entry.at_most"))
         return
     snapshot = Snapshot(
-        id=enrollment_key(customer.id, memory.enrollments),
+        id=enrollment_key(customer.facts.profile.id, memory.enrollments),
         journey=journey.name,
         version=journey.version,
         entered_at=memory.clock,
@@ -130,7 +125,7 @@ def _entry_key(journey: Journey, scope: Scope, occurrence: str) -> str | None:
 
 def _entered_under(journey: Journey, key: str) -> str:
     """Re-entry is counted per key where keys run in parallel, else per journey."""
-    return f"{journey.name}\n{key}" if journey.spec.if_active == "parallel" else journey.name
+    return f"{journey.name}\n{key}" if journey.terms.if_active == "parallel" else journey.name
 
 
 def _refuses(customer: Customer, journey: Journey, key: str, program: Program, *, depth: int) -> bool:
@@ -138,10 +133,11 @@ def _refuses(customer: Customer, journey: Journey, key: str, program: Program, *
 
     When a journey that follows on that has started this one anew, the restart has happened.
     """
-    if not _may_enter_again(customer, journey, key) and journey.spec.entry.kind not in _COMING_ROUND:
+    # What the calendar opens again and again is not counted as entering again.
+    if not journey.terms.comes_round and not _may_enter_again(customer, journey, key):
         return True
     active = _inside(customer, journey.name)
-    match journey.spec.if_active:
+    match journey.terms.if_active:
         case "ignore":
             return bool(active)
         case "parallel":
@@ -152,11 +148,7 @@ def _refuses(customer: Customer, journey: Journey, key: str, program: Program, *
             return bool(active and _inside(customer, journey.name))
 
 
-# What the calendar opens again and again is not counted as entering again.
-_COMING_ROUND = ("schedule", "date")
-
-
 def _may_enter_again(customer: Customer, journey: Journey, key: str) -> bool:
-    rule = journey.spec.re_entry
+    again = journey.terms.again
     before = customer.memory.entered.get(_entered_under(journey, key))
-    return before is None or (rule.allowed and customer.memory.clock - before >= rule.after)
+    return before is None or (again is not None and customer.memory.clock - before >= again)

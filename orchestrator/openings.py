@@ -58,7 +58,7 @@ def look(customer: Customer, program: Program, now: datetime | None = None) -> N
 def move_clock(customer: Customer, program: Program) -> None:
     """Set the timers of the calendar again for a customer who lives by another clock."""
     for journey in program.scheduled:
-        if journey.spec.entry.zone == "profile.timezone" and journey.name in customer.memory.scheduled:
+        if journey.terms.on_their_clock and journey.name in customer.memory.scheduled:
             customer.memory.scheduled[journey.name] = _next_occurrence(customer, journey, customer.memory.clock)
 
 
@@ -106,7 +106,7 @@ def open_due(customer: Customer, at: datetime, program: Program, missed_by: date
 
 
 def _zone(customer: Customer, journey: Journey) -> ZoneInfo:
-    own = customer.facts.profile.timezone if journey.spec.entry.zone == "profile.timezone" else ""
+    own = customer.facts.profile.timezone if journey.terms.on_their_clock else ""
     return zone_named(own, journey.zone)
 
 
@@ -122,7 +122,7 @@ def _remember(customer: Customer, journey: Journey, due: datetime) -> None:
 
 def _is_set(customer: Customer, journey: Journey) -> bool:
     """Say whether the timer of a schedule is one of its occurrences: not where it had another schedule before."""
-    schedule, due = journey.spec.entry.schedule, customer.memory.scheduled.get(journey.name)
+    schedule, due = journey.terms.schedule, customer.memory.scheduled.get(journey.name)
     return due is not None and schedule is not None and is_scheduled(due, schedule, _zone(customer, journey))
 
 
@@ -133,11 +133,11 @@ def _has_occurred(customer: Customer, journey: Journey, due: datetime) -> bool:
 
 def _next_occurrence(customer: Customer, journey: Journey, after: datetime) -> datetime:
     """Give the next occurrence of a schedule: one that came on another clock does not come again on this."""
-    entry, zone = journey.spec.entry, _zone(customer, journey)
-    assert entry.schedule is not None
-    due = next_scheduled(after, entry.schedule, zone)
+    schedule, zone = journey.terms.schedule, _zone(customer, journey)
+    assert schedule is not None
+    due = next_scheduled(after, schedule, zone)
     while _has_occurred(customer, journey, due):
-        due = next_scheduled(due, entry.schedule, zone)
+        due = next_scheduled(due, schedule, zone)
     return due
 
 

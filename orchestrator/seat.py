@@ -87,7 +87,8 @@ def play(
 
     False when the customer has to wait for a profile that is to be merged in and is not done with its own past.
     """
-    until = seat.limit(until)
+    if seat.until is not None:
+        until = seat.limit(until)
     while seat.merges:
         place = next((place for place, event in enumerate(seat.events) if event.seq in seat.merges), None)
         if place is None or seat.events[place].at > until:

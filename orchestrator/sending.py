@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from journeys.decide import decide, leave
 from journeys.decision import Decision, Disband, Fate, Settled, Snapshot, Trace
-from journeys.lateness import RESCHEDULED, SKIPPED, Goes, Reschedule, Skip, judge_lateness, late_rule
+from journeys.lateness import RESCHEDULED, SKIPPED, Goes, Reschedule, Skip, judge_lateness
 from journeys.localtime import zone_named
 from journeys.rebase import rebase_settled
 from journeys.spec import SendStep
@@ -79,7 +79,7 @@ def put_off(customer: Customer, entry: Outgoing, now: datetime, program: Program
         return False
     journey = program.journey_at(delivery.journey, customer.version_behind(delivery))
     step = journey.steps.get(delivery.step) if journey is not None else None
-    rule = late_rule(journey, step) if journey is not None and step is not None else None
+    rule = step.late if step is not None else None
     if journey is None or step is None or rule is None:
         return False
     zone = zone_named(customer.facts.profile.timezone, journey.zone)

@@ -159,7 +159,7 @@ def delivery_state(entry: Outgoing) -> Row:
         entry.forecast,
         encode_text(entry.left_out) if entry.left_out else "",
         entry.coupon,
-        entry.in_line if entry.is_waiting else None,
+        None if entry.in_line is None or not entry.is_waiting else entry.in_line,
         1 if entry.is_metered else 0,
     )
 
@@ -202,10 +202,12 @@ def encode_answers(answers: tuple[Answer, ...]) -> bytes:
     if known is not None and known[0] is answers:
         return known[1]
     written = _encode([_ALLOWS[one.guard] if type(one.verdict) is Allow else _objects(one) for one in answers])
-    if all(type(one.verdict) is Allow for one in answers):
-        if len(_WRITTEN) >= _MOST_WRITTEN:
-            _WRITTEN.clear()
-        _WRITTEN[id(answers)] = answers, written
+    for one in answers:
+        if type(one.verdict) is not Allow:
+            return written
+    if len(_WRITTEN) >= _MOST_WRITTEN:
+        _WRITTEN.clear()
+    _WRITTEN[id(answers)] = answers, written
     return written
 
 

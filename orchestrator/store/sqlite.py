@@ -1,7 +1,7 @@
 """How does the embedded database keep what the store is given? SQLite in WAL mode, one writer, every commit durable."""
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -56,7 +56,8 @@ _PRAGMAS = (
 # Of every value that is neither number nor text sqlite3 asks whether it wants to be adapted, and takes an error in
 # answer: a thousand instructions a column. Of these it is told that they are what they are.
 sqlite3.register_adapter(bytes, bytes)
-sqlite3.register_adapter(type(None), {}.get)
+_as_it_is: Callable[[None], Any] = {}.get
+sqlite3.register_adapter(type(None), _as_it_is)
 
 
 class SqliteStore:

@@ -77,13 +77,13 @@ class Batch:
             self.trace.append((profile_id, codec.encode_trace(changes.trace)))
 
     def _add_facts(self, customer: Customer, changes: Changes) -> None:
-        known = facts_by_kind(customer.facts)
+        known, profile_id = facts_by_kind(customer.facts), customer.facts.profile.id
         for change in changes.facts:
             fact = known[change.kind].get(change.id)
             if fact is None:
-                self.gone_facts[change.kind].append((customer.id, change.id))
+                self.gone_facts[change.kind].append((profile_id, change.id))
             else:
-                self.facts[change.kind].append(fact_row(customer.id, change.id, fact))
+                self.facts[change.kind].append(fact_row(profile_id, change.id, fact))
 
     def _add_enrollments(self, profile_id: int, changes: Changes) -> None:
         for snapshot in changes.entered:
