@@ -28,6 +28,7 @@ def absorb(customer: Customer, other: Customer, now: datetime, program: Program)
     for entry in other.outbox.values():
         entry.delivery = replace(entry.delivery, profile_id=customer.id)
     customer.enrollments.update(other.enrollments)
+    customer.is_retimed = True
     customer.converting.update(other.converting)
     customer.outbox.update(other.outbox)
     customer.changes.moved.update(other.enrollments | other.converting)

@@ -28,18 +28,16 @@ _CLOCK_MOVED = ClockMoved()
 
 def advance(
     customer: Customer, events: deque[Event], until: datetime, program: Program, *, by_delivery: bool = False
-) -> datetime | None:
+) -> None:
     """Let events (in order of time) and the customer's own timers act, up to and including `until`.
 
     At the same instant timers come first. Live, `until` is now: of the occurrences of a schedule that were missed in a
     standstill only one is made up for. With `by_delivery`, `until` is the end of a history: stop before anything that
     happens after the first waiting delivery is due, because in a run through history that delivery has to be judged
     first, and events after its time have not happened yet.
-
-    Gives the moment of the next timer, None when there is none.
     """
-    timer = _play(customer, events, until, program, by_delivery=by_delivery)
-    return _next_timer(customer, program) if _think_again(customer, program) else timer
+    _play(customer, events, until, program, by_delivery=by_delivery)
+    _think_again(customer, program)
 
 
 def _think_again(customer: Customer, program: Program) -> bool:
@@ -53,9 +51,7 @@ def _think_again(customer: Customer, program: Program) -> bool:
     return True
 
 
-def _play(
-    customer: Customer, events: deque[Event], until: datetime, program: Program, *, by_delivery: bool
-) -> datetime | None:
+def _play(customer: Customer, events: deque[Event], until: datetime, program: Program, *, by_delivery: bool) -> None:
     missed_by = None if by_delivery else until
     if customer.ruled_by is not program:
         is_ruled = move_on(customer, program, until, by_delivery=by_delivery)
@@ -68,7 +64,7 @@ def _play(
         is_event = bool(events) and (timer is None or events[0].at < timer)
         at = events[0].at if is_event else timer
         if at is None or at > until or (by_delivery and _waits_before(customer, at, program)):
-            return timer
+            return
         # In a history time goes on only when all is done that a live engine does in this moment.
         if by_delivery and at > customer.memory.clock and _think_again(customer, program):
             continue
@@ -90,11 +86,12 @@ def next_due(customer: Customer, program: Program) -> datetime | None:
     """
     if customer.is_calling:
         return None
-    return next_of(customer, _next_timer(customer, program), customer.next_delivery(program.running))
+    return next_of(customer, customer.next_delivery(program.running), program)
 
 
-def next_of(customer: Customer, timer: datetime | None, delivery: Outgoing | None) -> datetime | None:
-    """Say which comes first: the next timer, or the delivery that waits, which has to wait for what is asked about."""
+def next_of(customer: Customer, delivery: Outgoing | None, program: Program) -> datetime | None:
+    """Say which comes first: a timer, or the delivery that waits, which has to wait for what is asked about."""
+    timer = _next_timer(customer, program)
     if delivery is None:
         return timer
     due_at = delivery.due_at if customer.asking_until is None else max(delivery.due_at, customer.asking_until)
@@ -199,6 +196,14 @@ def _due_enrollments(customer: Customer, at: datetime) -> list[Snapshot]:
 
 
 def _next_timer(customer: Customer, program: Program) -> datetime | None:
+    """Say when the customer's next timer comes: asked several times a turn, and mostly nothing has changed about it."""
+    if customer.is_retimed:
+        customer.timer = _find_timer(customer, program)
+        customer.is_retimed = False
+    return customer.timer
+
+
+def _find_timer(customer: Customer, program: Program) -> datetime | None:
     memory = customer.memory
     best = next_opening(customer, program)
     for snapshot in customer.enrollments.values():

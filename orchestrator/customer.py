@@ -175,7 +175,7 @@ class Customer(Struct):
     `is_in_review` that a fact changed and the audiences were not looked at yet. `ruled_by` is the program by whose
     versions and schedules they stand, None when that has to be looked at. While facts are asked for, `asking_until` is
     when that counts as lost; `answered_for` is the delivery they were asked for, and `unanswered` what could not be
-    learned.
+    learned. `timer` is when the next timer comes, unless `is_retimed`: then something changed that a timer hangs on.
     """
 
     facts: Facts
@@ -191,6 +191,8 @@ class Customer(Struct):
     unanswered: Doubts = field(default_factory=dict)
     saved: Profile | None = None
     ruled_by: object | None = None
+    timer: datetime | None = None
+    is_retimed: bool = True
 
     @property
     def id(self) -> int:

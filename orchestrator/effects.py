@@ -20,6 +20,7 @@ def apply_decision(customer: Customer, decision: Decision) -> None:
     snapshot = decision.snapshot
     customer.changes.trace.extend(decision.trace)
     customer.changes.moved[snapshot.id] = snapshot
+    customer.is_retimed = True
     if snapshot.ended_at is None:
         customer.enrollments[snapshot.id] = snapshot
     else:
@@ -101,6 +102,7 @@ def _disband(customer: Customer, enrollment_id: int) -> None:
 def leave_audience(customer: Customer, audience: str, membership: Membership, because: str = "") -> None:
     """Take the customer out of an audience again; `because` is the reason of the guard that demands it, if one does."""
     del customer.memory.memberships[audience]
+    customer.is_retimed = True
     now = customer.memory.clock
     delivery = Delivery(
         id=undo_key(membership.delivery_id),

@@ -220,25 +220,31 @@ class Engine:
         if inputs and customer.is_calling:
             return [], None
         running, priorities, live_now = self.program.running, self.program.priorities, None if by_delivery else until
+        is_played = False
         while True:
-            if not play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over):
+            if not is_played and not play(
+                seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over
+            ):
                 return None
             due = customer.next_delivery(running, priorities, live_now)
             if due is None or due.due_at > until or _is_asking(customer, until):
-                return [], seat.within(next_of(customer, seat.timer, due))
+                return [], seat.within(next_of(customer, due, self.program))
             now = until
             if by_delivery:
                 now = max(due.due_at, customer.memory.clock)
             elif self._is_held(customer, due, now):
+                is_played = False
                 continue
             elif (inquiry := self._inquire(customer, due, now)) is not None:
-                return [inquiry], seat.within(next_of(customer, seat.timer, due))
+                return [inquiry], seat.within(next_of(customer, due, self.program))
             entry = judge_entry(customer, due, now, self.program)
             forget_answer(customer)
             if entry is not None:
                 self.gate.begin(entry)
                 self._give_a_code(customer, entry)
                 return [self._hand_over(customer, entry)], None
+            # A message that waits for later moves nobody on, unless there is a history to live until then.
+            is_played = due.state == "delayed" and not by_delivery
 
     def _look_at_program(self) -> None:
         """Find out once what no delivery of this program needs, and so need not be looked into for each."""
@@ -285,7 +291,7 @@ class Engine:
         if put_off(customer, entry, now, self.program):
             return True
         if self.gate.lets_through(customer, entry, now):
-            return self._waits_for_a_code(customer, entry, now)
+            return self._codes is not None and self._waits_for_a_code(customer, entry, now)
         self.gate.line_up(customer, entry)
         forget_answer(customer)
         return True

@@ -28,7 +28,7 @@ def set_timers(customer: Customer, program: Program, now: datetime | None) -> No
     There nothing is missed, and everybody was there from the beginning. Live, what a journey is first asked about
     somebody is asked of now.
     """
-    memory = customer.memory
+    memory, customer.is_retimed = customer.memory, True
     for journey in program.scheduled:
         if not _is_set(customer, journey):
             after = memory.clock if now is None else max(memory.clock, now)
@@ -49,6 +49,7 @@ def _forget_others(customer: Customer, program: Program) -> None:
 
 def look(customer: Customer, program: Program, now: datetime | None = None) -> None:
     """See what dates and segments have come to, after something changed or some time went by."""
+    customer.is_retimed = True
     for journey in program.dated:
         _set_date(customer, journey, program)
     for journey in program.watched:
@@ -57,6 +58,7 @@ def look(customer: Customer, program: Program, now: datetime | None = None) -> N
 
 def move_clock(customer: Customer, program: Program) -> None:
     """Set the timers of the calendar again for a customer who lives by another clock."""
+    customer.is_retimed = True
     for journey in program.scheduled:
         if journey.terms.on_their_clock and journey.name in customer.memory.scheduled:
             customer.memory.scheduled[journey.name] = _next_occurrence(customer, journey, customer.memory.clock)
@@ -84,7 +86,7 @@ def next_opening(customer: Customer, program: Program) -> datetime | None:
 
 def open_due(customer: Customer, at: datetime, program: Program, missed_by: datetime | None) -> None:
     """Let the customer into what opens by this moment; of what was missed in a standstill only one is made up for."""
-    memory = customer.memory
+    memory, customer.is_retimed = customer.memory, True
     for journey in program.scheduled:
         due = memory.scheduled.get(journey.name)
         if due is not None and due <= at:

@@ -51,7 +51,8 @@ class Program:
     long a channel's platform takes to act on an audience's change, `rates` how many may leave on a channel in a time.
     `priorities` are those of journeys that state another than the usual one. `running` names the journeys in which
     something can happen: these, and those that somebody finishes on an earlier version. `counted` is what their
-    conditions count, `tallied` what is therefore kept of which events, and `edition` names that.
+    conditions count, `tallied` what is therefore kept of which events, and `edition` names that. `late_after` is the
+    soonest that any message counts as late, None when none ever does.
     """
 
     journeys: Mapping[str, Journey]
@@ -73,6 +74,7 @@ class Program:
     counted: frozenset[Counted] = frozenset()
     tallied: Mapping[str, Kept] = field(default_factory=dict)
     edition: str = ""
+    late_after: timedelta | None = None
 
     def book_for(self, delivery: Delivery, version: str = "") -> Rulebook:
         """Give the rules that hold this delivery: those of the version its person finishes on, if they do."""
@@ -124,7 +126,16 @@ class Program:
         priorities = {name: found for each in lineage.kept.values() for name, found in each.priorities.items()}
         now = {name: found for name, found in priorities.items() if name not in self.journeys} | {**self.priorities}
         counting = _counting(self.counted.union(*[each.counted for each in lineage.kept.values()]))
-        return replace(self, lineage=lineage, running=frozenset(self.journeys) | kept, priorities=now, **counting)
+        former = [journey for keeper in lineage.kept.values() for journey in keeper.journeys.values()]
+        late_after = _late_after([*self.journeys.values(), *former, *lineage.former.values()])
+        return replace(
+            self,
+            lineage=lineage,
+            running=frozenset(self.journeys) | kept,
+            priorities=now,
+            late_after=late_after,
+            **counting,
+        )
 
     def with_journeys(self, journeys: Iterable[Journey], catalog: Catalog | None = None) -> "Program":
         """Give the same rules over other journeys, and other goods when they are given."""
@@ -179,7 +190,13 @@ def _indexed(journeys: Iterable[Journey]) -> dict[str, Any]:
         },
         "dated": tuple(journey for journey in by_name.values() if journey.date is not None),
         "watched": tuple(journey for journey in by_name.values() if journey.when is not None),
+        "late_after": _late_after(by_name.values()),
     }
+
+
+def _late_after(journeys: Iterable[Journey]) -> timedelta | None:
+    rules = [step.late for journey in journeys for step in journey.steps.values()]
+    return min((rule.after for rule in rules if rule is not None), default=None)
 
 
 def _counting(counted: frozenset[Counted]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Seat:
 
     `version` and `seen` say whether both are still what the database holds. `merges` maps the place of an event in the
     log to the ids of the profiles it merges into this one. `until` is when this profile itself is merged into another:
-    it lives no further on its own. `timer` is when the customer's next timer comes, as `play` left them.
+    it lives no further on its own.
     """
 
     customer: Customer
@@ -38,7 +38,6 @@ class Seat:
     seen: int = 0
     until: datetime | None = None
     survivor: int | None = None
-    timer: datetime | None = None
 
     @property
     def is_calling(self) -> bool:
@@ -102,7 +101,7 @@ def play(
         for other in others:
             _join(seat, other, merging, program, take_over)
         del seat.merges[merging.seq]
-    seat.timer = advance(seat.customer, seat.events, until, program, by_delivery=by_delivery)
+    advance(seat.customer, seat.events, until, program, by_delivery=by_delivery)
     return True
 
 
@@ -110,7 +109,7 @@ def _play_before(seat: Seat, place: int, merging: Event, program: Program, *, by
     """Let everything before the merging event act; False when a delivery has to be judged on the way."""
     events = list(seat.events)
     before = deque(events[:place])
-    seat.timer = advance(seat.customer, before, _moment(merging), program, by_delivery=by_delivery)
+    advance(seat.customer, before, _moment(merging), program, by_delivery=by_delivery)
     seat.events = before + deque(events[place:])
     due = seat.customer.next_delivery(program.running)
     return not before and not (by_delivery and due is not None and due.due_at < _moment(merging))

@@ -74,6 +74,8 @@ def put_off(customer: Customer, entry: Outgoing, now: datetime, program: Program
 
     Whatever stood in line or was called off right before the call was looked at in time.
     """
+    if program.late_after is None or now - entry.due_at <= program.late_after:
+        return False
     delivery = entry.delivery
     if delivery.reach is not Reach.MESSAGE or entry.reason in (NO_ROOM, OVERTAKEN):
         return False
@@ -186,6 +188,7 @@ def _count_send(customer: Customer, entry: Outgoing, fate: Fate) -> None:
 def _keep_membership(customer: Customer, entry: Outgoing) -> None:
     audience, until = entry.parameters["audience"], entry.parameters.get("until")
     customer.memory.memberships.pop(audience, None)
+    customer.is_retimed = True
     if entry.parameters["operation"] != "add":
         return
     delivery = entry.judged or entry.delivery

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -56,8 +56,7 @@ _PRAGMAS = (
 # Of every value that is neither number nor text sqlite3 asks whether it wants to be adapted, and takes an error in
 # answer: a thousand instructions a column. Of these it is told that they are what they are.
 sqlite3.register_adapter(bytes, bytes)
-_as_it_is: Callable[[None], Any] = {}.get
-sqlite3.register_adapter(type(None), _as_it_is)
+sqlite3.register_adapter(type(None), cast(Callable[[None], Any], {}.get))
 
 
 class SqliteStore:

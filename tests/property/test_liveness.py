@@ -44,6 +44,9 @@ def check_all_can_move(customer: Customer, program: Program) -> None:
         if snapshot.delivery_id is not None:
             assert customer.outbox[snapshot.delivery_id].state in (*WAITING, "attempting")
     due = next_due(customer, program)
+    # The timer that is remembered is the one that would be found.
+    customer.is_retimed = True
+    assert due == next_due(customer, program)
     if any(entry.state == "attempting" for entry in customer.outbox.values()):
         # The outcome of a call under way brings the customer back, and then what is due.
         assert due is None
