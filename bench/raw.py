@@ -1,4 +1,4 @@
-"""How fast would the database alone be? The very same writes, replayed by plain sqlite3 without any of our code."""
+"""How fast would the database alone be? The very same writes, replayed by sqlite3 as it comes, without our code."""
 
 import gc
 import time
@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from sqlite3 import Connection
+from sqlite3 import Connection, adapters
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 from sqlalchemy import event
 
 from bench.result import Pair, middle
-from orchestrator.store.sqlite import SqliteStore
+from orchestrator.store.sqlite import ADAPTED, SqliteStore
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 
@@ -120,21 +120,36 @@ def record(store: SqliteStore) -> Recording:
 def replay(recording: Recording, folder: Path) -> float:
     """Write a recording again on a fresh database and give the seconds of the transactions that count.
 
-    The connection is the store's own kind: same tables, same pragmas, and nothing but sqlite3 in between.
+    The connection is the store's own kind: same tables, same pragmas, and nothing but sqlite3 in between. What the
+    store tells sqlite3 about values, which saves raw writes a tenth of their time, is part of our code.
     """
     store = new_store(folder, "raw.db")
     pooled = store.engine.raw_connection()
     connection = pooled.driver_connection
     assert isinstance(connection, Connection)
     seconds = 0.0
-    for transaction in recording.transactions:
-        started = time.perf_counter()
-        _write(connection, transaction)
-        if transaction.counts:
-            seconds += time.perf_counter() - started
+    with _as_it_comes():
+        for transaction in recording.transactions:
+            started = time.perf_counter()
+            _write(connection, transaction)
+            if transaction.counts:
+                seconds += time.perf_counter() - started
     pooled.close()
     store.close()
     return seconds
+
+
+@contextmanager
+def _as_it_comes() -> Iterator[None]:
+    """Take out what sqlite3 was told about values, which is told to the whole process."""
+    told = dict(adapters)
+    for kind, protocol in told:
+        if kind in ADAPTED:
+            del adapters[kind, protocol]
+    try:
+        yield
+    finally:
+        adapters.update(told)
 
 
 def _write(connection: Connection, transaction: Transaction) -> None:

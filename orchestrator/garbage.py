@@ -8,9 +8,10 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# A worker is searched when this many objects were made and not given up since the last time. That is some ten turns
-# with all of their changes; the interpreter's own 700 is a fraction of one customer's.
-MOST_NEW = 50_000
+# A worker is searched when this many objects were made and not given up since the last time. The customers it keeps in
+# memory are made of as many, some 75 each, and filling its memory is no reason to search; the interpreter's own 700 is
+# ten customers'.
+MOST_NEW = 200_000
 
 
 @contextmanager

@@ -53,10 +53,12 @@ _PRAGMAS = (
 )
 
 
-# Of every value that is neither number nor text sqlite3 asks whether it wants to be adapted, and takes an error in
-# answer: a thousand instructions a column. Of these it is told that they are what they are.
-sqlite3.register_adapter(bytes, bytes)
-sqlite3.register_adapter(type(None), cast(Callable[[None], Any], {}.get))
+# Of every value that is neither number nor text sqlite3 asks whether it wants to be adapted, and has an error made and
+# thrown away in answer: three thousand instructions a value. Of these it is told that they are what they are; `bytes`
+# and the `get` of an empty dict give back what they are given, without running any Python.
+ADAPTED: Mapping[type, Callable[[Any], Any]] = {bytes: bytes, type(None): cast(Callable[[Any], Any], {}.get)}
+for _type, _itself in ADAPTED.items():
+    sqlite3.register_adapter(_type, _itself)
 
 
 class SqliteStore:
