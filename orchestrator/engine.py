@@ -220,11 +220,8 @@ class Engine:
         if inputs and customer.is_calling:
             return [], None
         running, priorities, live_now = self.program.running, self.program.priorities, None if by_delivery else until
-        is_played = False
         while True:
-            if not is_played and not play(
-                seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over
-            ):
+            if not play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over):
                 return None
             due = customer.next_delivery(running, priorities, live_now)
             if due is None or due.due_at > until or _is_asking(customer, until):
@@ -233,7 +230,6 @@ class Engine:
             if by_delivery:
                 now = max(due.due_at, customer.memory.clock)
             elif self._is_held(customer, due, now):
-                is_played = False
                 continue
             elif (inquiry := self._inquire(customer, due, now)) is not None:
                 return [inquiry], seat.within(next_of(customer, due, self.program))
@@ -243,8 +239,6 @@ class Engine:
                 self.gate.begin(entry)
                 self._give_a_code(customer, entry)
                 return [self._hand_over(customer, entry)], None
-            # A message that waits for later moves nobody on, unless there is a history to live until then.
-            is_played = due.state == "delayed" and not by_delivery
 
     def _look_at_program(self) -> None:
         """Find out once what no delivery of this program needs, and so need not be looked into for each."""
