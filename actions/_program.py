@@ -1,8 +1,9 @@
 """How does a text with Jinja in it become something that can be rendered many times?"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -53,16 +54,25 @@ class Program:
         return "".join(pieces)
 
 
-def parse(source: Source, *, is_html: bool = False) -> nodes.Template:
-    """Read a text's syntax tree.
+def parse(source: Source) -> nodes.Template:
+    """Read a text's syntax tree, which is for looking at: several who look at the same text get the same tree.
 
     Raises TemplateError where the text is no Jinja.
     """
+    return _read(source, _known_tree)
+
+
+@lru_cache(maxsize=128)
+def _known_tree(text: str) -> nodes.Template:
+    return _TEXT.parse(text)
+
+
+def _read(source: Source, read: Callable[[str], nodes.Template]) -> nodes.Template:
     if len(source.text) > MAX_SOURCE:
         message = f"the template has {len(source.text):,} characters, more than {MAX_SOURCE:,}; make it shorter"
         raise TemplateError([problem_at(source, 1, "template.too_long", message)])
     try:
-        return (_HTML if is_html else _TEXT).parse(source.text)
+        return read(source.text)
     except TemplateSyntaxError as error:
         message = f"{str(error.message).rstrip('.')}; check that the tag on this line is spelt right and closed"
         raise TemplateError([problem_at(source, error.lineno, "template.syntax", message)]) from None
@@ -76,11 +86,12 @@ def compile_source(source: Source, *, is_html: bool) -> Program:
 
     Raises TemplateError with all that a template must not do.
     """
-    tree = parse(source, is_html=is_html)
+    environment = _HTML if is_html else _TEXT
+    # A tree of its own: it is changed before it is compiled.
+    tree = _read(source, environment.parse)
     found = [problem_at(source, line, code, message) for line, code, message in _refusals(tree)]
     if found:
         raise TemplateError(found)
-    environment = _HTML if is_html else _TEXT
     try:
         code = environment.compile(harden(tree), filename="<template>")
     except (TemplateSyntaxError, SyntaxError, RecursionError, MemoryError, ValueError) as error:

@@ -19,7 +19,7 @@ def write_down(
     """Judge a delivery and put the answer into the ledger, with everything that is needed to give it again."""
     book = book_of(customer, delivery, program)
     judgement = judge(book.on(kind), delivery, customer.facts, now)
-    _write(customer, delivery, kind, judgement, book, program)
+    _write(customer, delivery, judgement, kind=kind, edition=book.edition)
     return judgement
 
 
@@ -50,12 +50,20 @@ def _beside(answer: Answer, platform: Evidence) -> Answer:
 
 
 def note(customer: Customer, delivery: Delivery, kind: JudgementKind, judgement: Judgement, program: Program) -> None:
-    """Put an answer into the ledger."""
-    _write(customer, delivery, kind, judgement, book_of(customer, delivery, program), program)
+    """Put an answer into the ledger; beside that to an audience, how long its platform takes."""
+    lag = program.lags.get(delivery.channel) if kind == "membership" else None
+    edition = book_of(customer, delivery, program).edition
+    _write(customer, delivery, judgement, kind=kind, edition=edition, lag=lag)
 
 
 def _write(
-    customer: Customer, delivery: Delivery, kind: JudgementKind, judgement: Judgement, book: Rulebook, program: Program
+    customer: Customer,
+    delivery: Delivery,
+    judgement: Judgement,
+    *,
+    kind: JudgementKind,
+    edition: int,
+    lag: timedelta | None = None,
 ) -> None:
     facts = customer.facts
     # Memberships are judged without regard to what is in doubt.
@@ -66,11 +74,11 @@ def _write(
             customer.memory.clock,
             judgement,
             kind,
-            book.edition,
+            edition,
             doubts,
             facts.outside,
             saw_goods=facts.goods is not NO_GOODS,
-            lag=program.lags.get(delivery.channel) if kind == "membership" else None,
+            lag=lag,
             cause=_cause(facts.profile, delivery.channel),
         )
     )

@@ -57,8 +57,6 @@ _PRAGMAS = (
 # thrown away in answer: three thousand instructions a value. Of these it is told that they are what they are; `bytes`
 # and the `get` of an empty dict give back what they are given, without running any Python.
 ADAPTED: Mapping[type, Callable[[Any], Any]] = {bytes: bytes, type(None): cast(Callable[[Any], Any], {}.get)}
-for _type, _itself in ADAPTED.items():
-    sqlite3.register_adapter(_type, _itself)
 
 
 class SqliteStore:
@@ -320,6 +318,8 @@ class SqliteDeploying:
 
 def open_database(url: str) -> Engine:
     """Open a SQLite file, made if it is not there. Transactions are begun by hand, so that writers queue up at once."""
+    for kind, itself in ADAPTED.items():
+        sqlite3.register_adapter(kind, itself)
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
