@@ -6,6 +6,7 @@ an unprocessed event of that customer is in the inbox. What may leave is marked 
 over after the commit; its outcome comes back as an input of a later turn.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from journeys.vocabulary import NO_GOODS
 from orchestrator.advance import next_of
 from orchestrator.coupons import EXAMPLE, Codes, pool_for, takes_codes, wait_for_codes
 from orchestrator.customer import Customer, Doubts, Outgoing
+from orchestrator.decision_log import lines_of
 from orchestrator.doors import CountedDoors
 from orchestrator.garbage import no_search_for_garbage
 from orchestrator.handover import LEASE, Handover, Input, Moments, Output, Report, Superseded
@@ -31,6 +33,9 @@ from orchestrator.store.codes import to_ms
 from orchestrator.store.writing import Batch
 
 MOST_SEATS = 2_500
+# Every decision is told at the level INFO, which costs nothing as long as nobody listens.
+DECISIONS = "tactful.decisions"
+_LOG = logging.getLogger(DECISIONS)
 
 
 @dataclass(slots=True)
@@ -58,6 +63,8 @@ class Engine:
     doors: CountedDoors = field(init=False)
     _seen: int = 0
     _claims: bool = True
+    _tells: bool = False
+    _told: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._build_gate()
@@ -80,14 +87,20 @@ class Engine:
         with no_search_for_garbage():
             try:
                 with self.store.turn() as turn:
-                    return self._run(turn, inputs, self.batch_size if claims else 0)
+                    done = self._run(turn, inputs, self.batch_size if claims else 0)
             except BaseException:
                 # What is in memory may be ahead of what was committed.
                 self.seats.clear()
                 self.shared.forget()
                 self.gate.forget()
                 self.doors.forget()
+                self._told.clear()
                 raise
+        # What was decided is told once it is written.
+        for line in self._told:
+            _LOG.info("%s", line)
+        self._told.clear()
+        return done
 
     def take_up(self, program: Program, deployment: int) -> None:
         """Decide by other journeys from the next turn on."""
@@ -117,6 +130,7 @@ class Engine:
         self._seen = turn.last_seq()
         batch, outputs = Batch(self._seen, now), list[Output]()
         self._look_at_program()
+        self._tells = _LOG.isEnabledFor(logging.INFO)
         self._codes = Codes(turn, len(seats)) if self._takes_codes else None
         by_profile: dict[int, list[Input]] = {}
         for each in inputs:
@@ -188,11 +202,12 @@ class Engine:
         seat = seats.get(profile_id)
         if seat is None:
             return None
-        mark = batch.mark()
+        mark, told = batch.mark(), len(self._told)
         try:
             unread = [event.seq for event in seat.events]
             acted = self._act(seat, seats, inputs, until, partial(self._take_over, seats, batch, unread))
             outputs, due_at = acted or (None, seat.next_due(self.program))
+            self._tell(seat.customer)
             batch.add(seat.customer, due_at, _done(unread, seat))
             seat.version += 1
             return outputs
@@ -201,6 +216,8 @@ class Engine:
             self.seats.clear()
             self.gate.forget()
             batch.rewind(mark)
+            del self._told[told:]
+            _LOG.warning("event=customer.set_aside profile=%d error=%s", profile_id, type(error).__name__)
             self.errors.append((profile_id, f"{type(error).__name__}: {error}"))
             batch.put_aside(profile_id, f"{type(error).__name__}: {error}")
             return []
@@ -309,11 +326,16 @@ class Engine:
         moved: list[int],
     ) -> None:
         """Write a profile that joined another; the events it had not read yet move along."""
+        self._tell(absorbed)
         batch.take_over(absorbed, survivor, moved)
         unread.extend(moved)
         # It is nobody any more, in this turn as in later ones.
         seats.pop(absorbed.id, None)
         self.seats.pop(absorbed.id, None)
+
+    def _tell(self, customer: Customer) -> None:
+        if self._tells:
+            self._told.extend(lines_of(customer))
 
     def _hand_over(self, customer: Customer, entry: Outgoing) -> Handover:
         entry.lease_until = to_ms(self.moments.leases_from() + LEASE)

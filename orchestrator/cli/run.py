@@ -1,5 +1,6 @@
 """How do the journeys run?"""
 
+import logging
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from orchestrator.cli.options import HERE, LOCALHOST, PORT, AsJson, Database, Ho
 from orchestrator.cli.output import counted, print_json
 from orchestrator.cli.serving import Front, Workplace, announce, open_front
 from orchestrator.clock import stopwatch, wall_now
+from orchestrator.engine import DECISIONS
 from orchestrator.http.server import Address
 from orchestrator.store import views
 from orchestrator.worker import Done
@@ -25,6 +27,9 @@ def run(
         bool, typer.Option("--virtual-clock", help="Live through the log at its own times, then stop.")
     ] = False,
     serve: Annotated[bool, typer.Option("--serve", help="Take the calls of shops and carriers as well.")] = False,
+    log: Annotated[
+        bool, typer.Option("--log", help="Write a line to standard error for every decision and change of state.")
+    ] = False,
     host: Host = LOCALHOST,
     port: Port = PORT,
     folder: Workspace = HERE,
@@ -44,11 +49,14 @@ def run(
     Examples:
       tactful run
       tactful run --serve             one process for everything
+      tactful run --log               tell every decision as it is made
       tactful run --until-idle        from cron
       tactful run --virtual-clock     a history, such as the one you ingested
     """
     if serve and (until_idle or virtual_clock):
         raise typer.BadParameter("expected to run until stopped, got an end; leave out --until-idle or --virtual-clock")
+    if log:
+        _tell_decisions()
     history_until = _end_of_history(folder, database) if virtual_clock else None
     app = build(folder, database, history_until=history_until)
     started = stopwatch()
@@ -62,6 +70,14 @@ def run(
     finally:
         app.store.close()
     _sum_up(app, done, stopwatch() - started, as_json=as_json)
+
+
+def _tell_decisions() -> None:
+    """Let the engine's lines reach standard error."""
+    decisions = logging.getLogger(DECISIONS)
+    decisions.setLevel(logging.INFO)
+    decisions.addHandler(logging.StreamHandler())
+    decisions.propagate = False
 
 
 def _front(app: App, folder: Path, address: Address) -> Front:
