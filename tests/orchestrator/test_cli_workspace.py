@@ -381,6 +381,14 @@ def test_a_signal_ends_a_run_in_good_order(daemon: subprocess.Popen[bytes], numb
     assert (daemon.returncode, b"handed over" in out) == (0, True)
 
 
+@pytest.mark.parametrize(("options", "told"), [(["--log"], True), ([], False)])
+def test_decisions_are_told_only_when_asked_for(workspace: Path, options: list[str], *, told: bool) -> None:
+    ingested(workspace, event("m1", event="Checkout Started", properties={"checkout_id": "k1"}))
+    command = [sys.executable, "-m", "orchestrator.cli", "run", "--until-idle", *options, "-C", str(workspace)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, "event=enrollment.entered " in done.stderr) == (0, told)
+
+
 def test_a_reader_that_goes_away_is_no_traceback(lived: Path) -> None:
     command = f"{sys.executable} -m orchestrator.cli ledger --json -C {lived} | head -n 1 > {os.devnull}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
