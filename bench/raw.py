@@ -128,7 +128,7 @@ def replay(recording: Recording, folder: Path) -> float:
     connection = pooled.driver_connection
     assert isinstance(connection, Connection)
     seconds = 0.0
-    with _as_it_comes():
+    with as_it_comes():
         for transaction in recording.transactions:
             started = time.perf_counter()
             _write(connection, transaction)
@@ -140,7 +140,7 @@ def replay(recording: Recording, folder: Path) -> float:
 
 
 @contextmanager
-def _as_it_comes() -> Iterator[None]:
+def as_it_comes() -> Iterator[None]:
     """Take out what sqlite3 was told about values, which is told to the whole process."""
     told = dict(adapters)
     for kind, protocol in told:

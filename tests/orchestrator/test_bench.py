@@ -4,11 +4,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from sqlite3 import adapters
 from typing import Any
 
 import pytest
 
+from bench.raw import as_it_comes, new_store
 from bench.result import Goal, Pair, Result, middle
+from orchestrator.store.sqlite import ADAPTED
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,6 +49,13 @@ def test_an_unknown_goal_is_refused_with_those_there_are() -> None:
     finished = bench("--only", "G4")
     assert finished.returncode == 2
     assert 'expected goals like G2,G8, got "G4"; known are G1, G2, G3, G5, G7, G8, G9, G10' in finished.stderr
+
+
+def test_raw_writes_do_without_what_the_store_told_sqlite3(tmp_path: Path) -> None:
+    new_store(tmp_path).close()
+    with as_it_comes():
+        during = {kind for kind, _ in adapters}
+    assert (during & ADAPTED.keys(), {kind for kind, _ in adapters} & ADAPTED.keys()) == (set(), set(ADAPTED))
 
 
 @pytest.fixture(scope="module")

@@ -383,7 +383,10 @@ def test_a_signal_ends_a_run_in_good_order(daemon: subprocess.Popen[bytes], numb
 
 @pytest.mark.parametrize(("options", "told"), [(["--log"], True), ([], False)])
 def test_decisions_are_told_only_when_asked_for(workspace: Path, options: list[str], *, told: bool) -> None:
-    ingested(workspace, event("m1", event="Checkout Started", properties={"checkout_id": "k1"}))
+    ingested(
+        workspace,
+        event("m1", event="Order Completed", properties={"order_id": "o1", "products": [{"product_id": "p1"}]}),
+    )
     command = [sys.executable, "-m", "orchestrator.cli", "run", "--until-idle", *options, "-C", str(workspace)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, "event=enrollment.entered " in done.stderr) == (0, told)
