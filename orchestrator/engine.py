@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
+from journeys.errors import OrchestratorError
 from journeys.vocabulary import NO_GOODS
 from orchestrator.advance import next_of
 from orchestrator.coupons import EXAMPLE, Codes, pool_for, takes_codes, wait_for_codes
@@ -63,6 +64,7 @@ class Engine:
     doors: CountedDoors = field(init=False)
     _seen: int = 0
     _claims: bool = True
+    _is_careful: bool = False
     _tells: bool = False
     _told: list[str] = field(default_factory=list)
 
@@ -86,21 +88,29 @@ class Engine:
         # A turn leaves no garbage in cycles; looking for some among all customers in memory takes a tenth of its time.
         with no_search_for_garbage():
             try:
-                with self.store.turn() as turn:
-                    done = self._run(turn, inputs, self.batch_size if claims else 0)
-            except BaseException:
-                # What is in memory may be ahead of what was committed.
-                self.seats.clear()
-                self.shared.forget()
-                self.gate.forget()
-                self.doors.forget()
-                self._told.clear()
-                raise
+                done = self._turn(inputs, is_careful=False)
+            except _DecisionRaised:
+                # Seldom enough that it is cheaper to begin again than to be ready for it in every customer's turn.
+                done = self._turn(inputs, is_careful=True)
         # What was decided is told once it is written.
         for line in self._told:
             _LOG.info("%s", line)
         self._told.clear()
         return done
+
+    def _turn(self, inputs: Sequence[Input], *, is_careful: bool) -> tuple[list[Output], int]:
+        self._is_careful = is_careful
+        try:
+            with self.store.turn() as turn:
+                return self._run(turn, inputs, self.batch_size if self._claims else 0)
+        except BaseException:
+            # What is in memory may be ahead of what was committed.
+            self.seats.clear()
+            self.shared.forget()
+            self.gate.forget()
+            self.doors.forget()
+            self._told.clear()
+            raise
 
     def take_up(self, program: Program, deployment: int) -> None:
         """Decide by other journeys from the next turn on."""
@@ -194,15 +204,15 @@ class Engine:
     def _seat_turn(
         self, profile_id: int, seats: dict[int, Seat], inputs: Sequence[Input], until: datetime, batch: Batch
     ) -> list[Output] | None:
-        """Give one customer their turn; one whose decision raises is set aside and the others go on.
+        """Give one customer their turn; when it is given with care, one whose decision raises is set aside.
 
         None when the customer only waits for another. Nothing of a turn that raised is written, nor of the profiles it
-        had merged in until then.
+        had merged in until then. Raises _DecisionRaised when it is given without.
         """
         seat = seats.get(profile_id)
         if seat is None:
             return None
-        mark, told = batch.mark(), len(self._told)
+        mark, told = batch.mark() if self._is_careful else None, len(self._told)
         try:
             unread = [event.seq for event in seat.events]
             acted = self._act(seat, seats, inputs, until, partial(self._take_over, seats, batch, unread))
@@ -212,6 +222,8 @@ class Engine:
             seat.version += 1
             return outputs
         except Exception as error:  # a journey, a plugin or a fact: this customer waits, not the rest
+            if mark is None:
+                raise _DecisionRaised from error
             # Who was merged in is changed in memory as well: all are read again when they are next needed.
             self.seats.clear()
             self.gate.forget()
@@ -362,6 +374,10 @@ class Engine:
         self.gate.end(entry.delivery.channel, entry.delivery.id, now)
         at = customer.memory.clock if self.moments.follows_events else now
         take_outcome(customer, entry, report.outcome, at, self.program)
+
+
+class _DecisionRaised(OrchestratorError):
+    """Somebody's decision raised: the turn has to be given once more, with care."""
 
 
 def _about_to_be_absorbed(seats: Mapping[int, Seat]) -> set[int]:

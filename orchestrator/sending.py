@@ -58,6 +58,8 @@ def judge_entry(customer: Customer, entry: Outgoing, now: datetime, program: Pro
 
 def _has_lost_its_step(customer: Customer, entry: Outgoing, program: Program) -> bool:
     """Take whoever waits for this delivery out of the journey if its step is gone from the file; say whether it was."""
+    if customer.ruled_by is program:
+        return False
     delivery = entry.delivery
     snapshot = customer.enrollments.get(delivery.enrollment_id)
     journey = None if snapshot is None else program.journey_of(snapshot)
