@@ -60,6 +60,14 @@ class CountedDoors:
         """Count anew: a turn did not come about."""
         self.is_loaded = False
 
+    def mark(self) -> dict[str, deque[datetime]]:
+        """Remember who came in, so that who comes in after it can be left out again."""
+        return {journey: entered.copy() for journey, entered in self.entered.items()}
+
+    def rewind(self, mark: dict[str, deque[datetime]]) -> None:
+        """Leave out who came in since the mark: they were set aside."""
+        self.entered = mark
+
     def opens(self, journey: Journey, at: datetime) -> bool:  # noqa: ARG002 - the turn's moment counts
         """Let one more in if there is room in the window that ends now."""
         rate, entered = self.limits.get(journey.name), self.entered.get(journey.name)

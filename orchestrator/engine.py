@@ -212,7 +212,7 @@ class Engine:
         seat = seats.get(profile_id)
         if seat is None:
             return None
-        mark, told = batch.mark() if self._is_careful else None, len(self._told)
+        marks = (batch.mark(), self.doors.mark(), len(self._told)) if self._is_careful else None
         try:
             unread = [event.seq for event in seat.events]
             acted = self._act(seat, seats, inputs, until, partial(self._take_over, seats, batch, unread))
@@ -222,12 +222,14 @@ class Engine:
             seat.version += 1
             return outputs
         except Exception as error:  # a journey, a plugin or a fact: this customer waits, not the rest
-            if mark is None:
+            if marks is None:
                 raise _DecisionRaised from error
+            written, let_in, told = marks
             # Who was merged in is changed in memory as well: all are read again when they are next needed.
             self.seats.clear()
             self.gate.forget()
-            batch.rewind(mark)
+            batch.rewind(written)
+            self.doors.rewind(let_in)
             del self._told[told:]
             _LOG.warning("event=customer.set_aside profile=%d error=%s", profile_id, type(error).__name__)
             self.errors.append((profile_id, f"{type(error).__name__}: {error}"))

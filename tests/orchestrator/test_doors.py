@@ -2,6 +2,7 @@
 
 from tests.conftest import OpenShop
 from tests.fakes.calls import track
+from tests.fakes.faulty import with_broken_exit
 from tests.fakes.workspace import Workspace
 
 
@@ -50,6 +51,25 @@ def test_a_restart_keeps_count(shop: OpenShop) -> None:
     workspace.restart()
     _sign_up(workspace, "12:00", "eve")
     assert len(workspace.enrollments()) == 2
+
+
+def test_whoever_is_set_aside_takes_nobodys_place(shop: OpenShop) -> None:
+    workspace = shop(
+        """
+journeys:
+  offer:
+    entry: {event: Signed Up, at_most: 2 per day}
+    exit: [{event: Order Completed}]
+    steps:
+      - {id: hello, send: email, text: "Hello!", purpose: transactional}
+"""
+    )
+    workspace.run_by(with_broken_exit(workspace.program, "offer", "ann"))
+    workspace.live_until("09:10")
+    workspace.ingest(track("Signed Up", "09:00", "ann"), track("Order Completed", "09:01", "ann", order_id="o1"))
+    workspace.ingest(track("Signed Up", "09:02", "bob"), track("Signed Up", "09:03", "eve"))
+    workspace.settle("09:10")
+    assert [row["profile"] for row in workspace.deliveries()] == ["bob", "eve"]
 
 
 def test_whoever_is_turned_away_has_it_in_their_story(shop: OpenShop) -> None:
