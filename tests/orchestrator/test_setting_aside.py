@@ -41,6 +41,17 @@ def test_an_action_that_raises_for_one_holds_that_one(shop: OpenShop) -> None:
     assert (len(workspace.provider.taken), workspace.provider.doubled) == (99, [])
 
 
+def test_what_was_reported_in_a_turn_that_failed_for_somebody_is_not_lost(shop: OpenShop) -> None:
+    workspace = shop(WELCOME)
+    workspace.run_by(with_broken_entry(workspace.program, "welcome", "bob"))
+    workspace.ingest(track("Signed Up", "09:00", "ann"))
+    reports = workspace.perform(workspace.turn())
+    workspace.ingest(track("Signed Up", "09:00", "bob"), track("Signed Up", "09:00", "eve"))
+    workspace.perform(workspace.turn(reports))
+    fates = [(row["profile"], row["state"]) for row in workspace.deliveries()]
+    assert (fates, workspace.provider.doubled) == ([("ann", "sent"), ("eve", "attempting")], [])
+
+
 def test_whoever_is_set_aside_is_shown_with_the_error(shop: OpenShop) -> None:
     workspace = shop(WELCOME)
     workspace.run_by(with_broken_entry(workspace.program, "welcome", "bob"))
