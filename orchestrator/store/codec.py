@@ -164,8 +164,8 @@ def delivery_state(entry: Outgoing) -> Row:
     )
 
 
-def judgement_row(profile_id: int, judged: Judged) -> Row:
-    """Give a ledger row but for the place in the log; its answers are the guards' own, each with its evidence."""
+def judgement_row(profile_id: int, judged: Judged, seen: int) -> Row:
+    """Give a ledger row; its answers are the guards' own, each with its evidence. `seen` is the place in the log."""
     verdict = judged.judgement.verdict
     return (
         judged.delivery_id,
@@ -177,6 +177,7 @@ def judgement_row(profile_id: int, judged: Judged) -> Row:
         KIND_CODES[judged.kind],
         judged.edition,
         encode_given(judged),
+        seen,
     )
 
 

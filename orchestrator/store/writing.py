@@ -66,7 +66,7 @@ class Batch:
         if changes.began or changes.finished:
             self._add_attempts(changes)
         if changes.judged:
-            self.judged.extend([(*codec.judgement_row(profile_id, judged), self.seen) for judged in changes.judged])
+            self.judged.extend([codec.judgement_row(profile_id, judged, self.seen) for judged in changes.judged])
         if changes.late:
             clock = customer.memory.clock
             learned_ms = to_ms(clock if self.now is None else max(clock, self.now))
