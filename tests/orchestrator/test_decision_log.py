@@ -11,8 +11,8 @@ from orchestrator.decision_log import lines_of
 from orchestrator.engine import DECISIONS
 from tests.conftest import OpenShop
 from tests.fakes.calls import identify, track
-from tests.fakes.faulty import with_broken_exit
-from tests.fakes.journeys import CART, WELCOME
+from tests.fakes.faulty import with_broken_entry
+from tests.fakes.journeys import WELCOME
 from tests.fakes.workspace import Workspace
 
 
@@ -73,12 +73,9 @@ def test_a_reason_that_is_no_code_is_not_repeated(shop: OpenShop, told: pytest.L
 
 
 def test_of_a_turn_that_failed_only_the_failure_is_told(shop: OpenShop, told: pytest.LogCaptureFixture) -> None:
-    workspace = shop(CART)
-    workspace.run_by(with_broken_exit(workspace.program, "cart", "ann"))
-    workspace.ingest(
-        track("Checkout Started", "08:00", checkout_id="k1"),
-        track("Order Completed", "08:30", order_id="o1", checkout_id="k1"),
-    )
+    workspace = shop(WELCOME)
+    workspace.run_by(with_broken_entry(workspace.program, "welcome", "zoe"))
+    workspace.ingest(track("Signed Up", "09:00", "zoe"))
     workspace.settle()
     assert _lines(told) == ["event=customer.set_aside error=BrokenRule"]
 
