@@ -15,6 +15,7 @@ from orchestrator.importers.hubspot_conditions import Filters
 from orchestrator.importers.naming import snake
 from orchestrator.importers.phrases import attribute, quoted, template_text
 from orchestrator.importers.reading import entries, fields, number, text
+from orchestrator.importers.shares import divided
 
 EVENTS: Mapping[str, str] = MappingProxyType(
     {
@@ -303,10 +304,8 @@ def _ab_test(actions: Actions, key: str, action: Fields) -> None:
         node.next = _next(branches[0].get("connection")) if branches else None
         return
     names = "abcdefghijklmnopqrst"[: len(branches)]
-    shares = [number(branch.get("percentage")) for branch in branches]
-    even = f"{100 / len(branches):.4g}%"
-    is_even = any(share is None or not 0 <= share <= 100 for share in shares) or not sum(share or 0 for share in shares)
-    split = {name: even if is_even else f"{share:g}%" for name, share in zip(names, shares, strict=True)}
+    shares = divided([number(branch.get("percentage")) for branch in branches], may_be_none=True)
+    split = dict(zip(names, shares, strict=True))
     ways = {name: Go(_next(branch.get("connection"))) for name, branch in zip(names, branches, strict=True)}
     node.step, node.falls = {"split": split, **ways}, False
 

@@ -4,9 +4,8 @@ The types and their data are those of Klaviyo's published OpenAPI document (gith
 2026-04-15). A type without a like here leaves a comment, and its people go on.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import isclose
 from types import MappingProxyType
 
 from journeys.known_events import KNOWN_EVENTS
@@ -16,10 +15,9 @@ from orchestrator.importers.klaviyo_conditions import Filters, Metrics
 from orchestrator.importers.naming import snake
 from orchestrator.importers.phrases import attribute, template_text
 from orchestrator.importers.reading import entries, fields, number, text, written
+from orchestrator.importers.shares import divided
 
 _SMALLER: Mapping[str, str] = MappingProxyType({"days": "hours", "hours": "minutes"})
-# Of a whole of 1; nobody divides people more finely, and smaller numbers are mistakes.
-_SMALLEST_SHARE = 1e-4
 _WINNERS: Mapping[str, str] = MappingProxyType(
     {
         "unique-placed-orders": "Order Completed",
@@ -140,7 +138,8 @@ def _ab_test(actions: Actions, key: str, data: Fields, _action: Fields) -> None:
         return
     arms: Fields = {}
     steps: Fields = {}
-    shares = _shares(experiment, variations)
+    allocations = fields(experiment.get("allocations"))
+    shares = divided([number(allocations.get(text(variation.get("id")))) for variation in variations])
     for place, variation in enumerate(variations):
         arm, inner = f"{'abcdefghijklmnopqrst'[place]}", fields(variation.get("data"))
         name = text(fields(inner.get("message")).get("name")) or f"{node.hint} {arm}"
@@ -153,22 +152,6 @@ def _ab_test(actions: Actions, key: str, data: Fields, _action: Fields) -> None:
         what = "how long an event counts for a variation is not in the export, so it is 5d here"
         actions.miss(key, "ab-test", what, "correct experiment.goal.within")
     node.step |= steps
-
-
-def _shares(experiment: Fields, variations: Sequence[Fields]) -> list[str | float]:
-    """Read the variations' shares, from shares of 1 or of 100; all the same where one is not said.
-
-    Those that are not all of the people are weights: it is by them that people are divided.
-    """
-    said = fields(experiment.get("allocations"))
-    given = [number(said.get(text(variation.get("id")))) for variation in variations]
-    known = [share for share in given if share is not None and _SMALLEST_SHARE <= share <= 100]
-    if len(known) < len(given):
-        return [f"{100 / len(given):.4g}%" for _ in given]
-    percents = [share * 100 for share in known] if max(known) <= 1 else known
-    if isclose(sum(percents), 100, abs_tol=0.01):
-        return [f"{share:.4g}%" for share in percents]
-    return [int(share) if share == int(share) else share for share in percents]
 
 
 def _webhook(actions: Actions, key: str, data: Fields, _action: Fields) -> None:

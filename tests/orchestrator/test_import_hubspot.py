@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
+from ruamel.yaml import YAML
 
 from journeys.parse import parse
 from orchestrator.importers.hubspot import import_hubspot
@@ -20,6 +21,7 @@ from tests.fakes.flows import (
     hubspot,
     list_branch,
     single,
+    to,
     where,
 )
 from tests.fakes.workspace import SHOP
@@ -238,3 +240,23 @@ def test_a_batch_becomes_several_journeys() -> None:
 def test_a_file_without_a_workflow_is_refused_with_the_remedy() -> None:
     with pytest.raises(UnreadableExport, match=r"flow\.json: expected a HubSpot workflow .* GET /automation/v4/flows"):
         import_hubspot([], (), "flow.json")
+
+
+@pytest.mark.parametrize(
+    ("percentages", "written"),
+    [
+        ((70, "30"), {"a": "70%", "b": "30%"}),
+        (("1", 30), {"a": 1, "b": 30}),
+        ((0, 100), {"a": "0%", "b": "100%"}),
+        ((0, 0), {"a": "50%", "b": "50%"}),
+        ((70, None), {"a": "50%", "b": "50%"}),
+    ],
+)
+def test_people_are_divided_by_the_percentages_of_a_test(percentages: tuple[Any, Any], written: dict[str, Any]) -> None:
+    one, other = [{"percentage": each, "connection": to(key)} for key, each in zip("23", percentages, strict=True)]
+    test = {"type": "AB_TEST_BRANCH", "actionId": "1", "testBranches": [one, other]}
+    steps = (single("2", "0-4", None, content_id="101"), single("3", "0-4", None, content_id="102"))
+    found = imported(hubspot("Test", MANUAL, test, *steps)).yaml
+    (journey,) = YAML(typ="safe").load(found)["journeys"].values()
+    assert journey["steps"][0]["split"] == written
+    assert parse(SHOP + found).problems == ()
