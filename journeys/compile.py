@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import Literal
 
 from transitions import Machine
 
@@ -42,7 +41,7 @@ from journeys.spec import (
     WebhookStep,
     step_kind,
 )
-from journeys.texts import Cron, LocalTime
+from journeys.terms import Terms, terms_of
 
 # What the API appends to the inbox when somebody is to be let into a journey; `journey` names it.
 CALLED = "Journey Called"
@@ -96,23 +95,6 @@ class CompiledStep:
     def looks(self) -> bool:
         """Say whether somebody who waits here may go on because of any event: what they wait for is a condition."""
         return self.condition is not None or self.until is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """On which terms a journey lets people in, read out of its spec: a model takes ten times as long to ask.
-
-    `again` is how long after an entry the next may come, None when none may. `comes_round` says that the calendar opens
-    it again and again, `on_their_clock` that this runs on the person's clock, `is_limited` that so many enter at most.
-    """
-
-    if_active: Literal["ignore", "restart", "parallel"]
-    again: timedelta | None
-    holdout: float
-    is_limited: bool
-    comes_round: bool
-    schedule: LocalTime | Cron | None
-    on_their_clock: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +160,7 @@ def compile_journey(
         name=name,
         version=version_of(name, spec, named_texts(spec.model_dump_json(by_alias=True), schema)),
         spec=spec,
-        terms=_terms(spec),
+        terms=terms_of(spec),
         zone=zone,
         holds=holds,
         machine=machine,
@@ -200,19 +182,6 @@ def compile_journey(
 
 def _late(spec: JourneySpec, step: Step) -> Late | None:
     return (step.late if isinstance(step, SendStep) else None) or spec.late
-
-
-def _terms(spec: JourneySpec) -> Terms:
-    entry = spec.entry
-    return Terms(
-        if_active=spec.if_active,
-        again=spec.re_entry.after if spec.re_entry.allowed else None,
-        holdout=spec.holdout,
-        is_limited=entry.at_most is not None,
-        comes_round=entry.kind in ("schedule", "date"),
-        schedule=entry.schedule,
-        on_their_clock=entry.zone == "profile.timezone",
-    )
 
 
 def version_of(name: str, spec: JourneySpec, named: str = "") -> str:

@@ -211,7 +211,7 @@ def _find_timer(customer: Customer, program: Program) -> datetime | None:
         if due is None or (best is not None and due >= best):
             continue
         # Nothing decides on a version that is not known: its timer would come for ever.
-        if snapshot.journey in program.journeys or program.journey_of(snapshot) is not None:
+        if program.journey_of(snapshot) is not None:
             best = due
     for membership in memory.memberships.values():
         until = membership.until

@@ -202,7 +202,7 @@ class Customer(Struct):
     @property
     def is_calling(self) -> bool:
         """Say whether a delivery is being handed over."""
-        for entry in self.outbox.values():  # noqa: SIM110 - asked three times a turn; a generator takes twice as long
+        for entry in self.outbox.values():  # noqa: SIM110 - asked in every turn; a generator takes twice as long
             if entry.state == "attempting":
                 return True
         return False

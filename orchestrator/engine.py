@@ -19,6 +19,7 @@ from orchestrator.coupons import EXAMPLE, Codes, pool_for, takes_codes, wait_for
 from orchestrator.customer import Customer, Doubts, Outgoing
 from orchestrator.decision_log import lines_of
 from orchestrator.doors import CountedDoors
+from orchestrator.families import in_order, relatives
 from orchestrator.garbage import no_search_for_garbage
 from orchestrator.handover import LEASE, Handover, Input, Moments, Output, Report, Superseded
 from orchestrator.inquiries import PATIENCE, Answered, Inquiries, Inquiry, forget_answer
@@ -27,7 +28,7 @@ from orchestrator.outcomes import reported, take_outcome
 from orchestrator.program import Program
 from orchestrator.rates import Gate
 from orchestrator.seat import Seat, TakeOver, play
-from orchestrator.sending import judge_entry, put_off
+from orchestrator.sending import first_waiting, judge_entry, put_off
 from orchestrator.shared_facts import SharedFacts
 from orchestrator.store.base import Store, Turn
 from orchestrator.store.codes import to_ms
@@ -146,9 +147,8 @@ class Engine:
         for each in inputs:
             by_profile.setdefault(each.profile_id, []).append(each)
         # Let nothing happen to a customer while a call is under way: what they do meanwhile is read after its fate.
-        acting = [
-            known for known in self._in_order(seats) if known in by_profile or not seats[known].customer.is_calling
-        ]
+        order = in_order(seats, is_live=not self.moments.follows_events)
+        acting = [known for known in order if known in by_profile or not seats[known].customer.is_calling]
         self._call_from_line(seats, called)
         self.gate.open(called, len(acting), until)
         busy = 0
@@ -170,19 +170,6 @@ class Engine:
                     entry.in_line = None
                     customer.changes.touched[delivery_id] = entry
 
-    def _in_order(self, seats: Mapping[int, Seat]) -> list[int]:
-        """Order the batch: whoever is about to be absorbed first, so that nobody waits for them longer than needed.
-
-        Live they have no turn of their own beside the profile they become part of.
-        """
-        joining = _about_to_be_absorbed(seats)
-        if not joining:
-            return sorted(seats)
-        if not self.moments.follows_events:
-            calling = {profile_id for profile_id in joining & seats.keys() if seats[profile_id].is_calling}
-            return sorted(calling) + sorted(seats.keys() - joining)
-        return sorted(seats, key=lambda profile_id: (profile_id not in joining, profile_id))
-
     def _make_room(self, wanted: set[int]) -> None:
         """Keep memory flat: forget customers nobody asked for, the longest ago first, when there are too many."""
         spare = len(self.seats) + len(wanted) - MOST_SEATS
@@ -191,13 +178,9 @@ class Engine:
                 del self.seats[profile_id]
 
     def _load_families(self, turn: Turn, seats: dict[int, Seat], until: datetime) -> None:
-        """Bring in the profiles that waiting events merge into these, and those that these are merged into."""
+        """Bring in whoever is, or is about to be, the same person as one of these."""
         known: set[int] = set(seats)
-        while True:
-            survivors = {seat.survivor for seat in seats.values() if seat.survivor is not None}
-            wanted = (_about_to_be_absorbed(seats) | survivors) - known
-            if not wanted:
-                return
+        while wanted := relatives(seats) - known:
             known |= wanted
             seats.update(turn.load(wanted, self.seats, until, self.program))
 
@@ -250,11 +233,10 @@ class Engine:
         # One delivery of a customer at a time: the next is judged when the fate of this one is known.
         if inputs and customer.is_calling:
             return [], None
-        running, priorities, live_now = self.program.running, self.program.priorities, None if by_delivery else until
         while True:
             if not play(seat, seats, until, self.program, by_delivery=by_delivery, take_over=take_over):
                 return None
-            due = customer.next_delivery(running, priorities, live_now)
+            due = first_waiting(customer, until, self.program, is_live=not by_delivery)
             if due is None or due.due_at > until or _is_asking(customer, until):
                 return [], seat.within(next_of(customer, due, self.program))
             now = until
@@ -380,12 +362,6 @@ class Engine:
 
 class _DecisionRaised(OrchestratorError):
     """Somebody's decision raised: the turn has to be given once more, with care."""
-
-
-def _about_to_be_absorbed(seats: Mapping[int, Seat]) -> set[int]:
-    """Name the profiles that waiting events merge into these."""
-    merging = [seat.merges for seat in seats.values() if seat.merges]
-    return {gone for merges in merging for absorbed in merges.values() for gone in absorbed}
 
 
 def _united(one: Doubts, other: Doubts) -> Doubts:

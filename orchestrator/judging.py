@@ -13,13 +13,11 @@ from orchestrator.program import Program
 from orchestrator.rulebooks import Rulebook
 
 
-def write_down(
-    customer: Customer, delivery: Delivery, kind: JudgementKind, now: datetime, program: Program
-) -> Judgement:
-    """Judge a delivery and put the answer into the ledger, with everything that is needed to give it again."""
+def write_down(customer: Customer, delivery: Delivery, now: datetime, program: Program) -> Judgement:
+    """Judge a claimed delivery and put the answer into the ledger, with everything that is needed to give it again."""
     book = book_of(customer, delivery, program)
-    judgement = judge(book.on(kind), delivery, customer.facts, now)
-    _write(customer, delivery, judgement, kind=kind, edition=book.edition)
+    judgement = judge(book.on("claim"), delivery, customer.facts, now)
+    _write(customer, delivery, judgement, kind="claim", edition=book.edition)
     return judgement
 
 

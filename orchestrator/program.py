@@ -126,8 +126,8 @@ class Program:
         priorities = {name: found for each in lineage.kept.values() for name, found in each.priorities.items()}
         now = {name: found for name, found in priorities.items() if name not in self.journeys} | {**self.priorities}
         counting = _counting(self.counted.union(*[each.counted for each in lineage.kept.values()]))
-        former = [journey for keeper in lineage.kept.values() for journey in keeper.journeys.values()]
-        late_after = _late_after([*self.journeys.values(), *former, *lineage.former.values()])
+        kept_on = [journey for keeper in lineage.kept.values() for journey in keeper.journeys.values()]
+        late_after = _late_after([*self.journeys.values(), *kept_on, *lineage.former.values()])
         return replace(
             self,
             lineage=lineage,

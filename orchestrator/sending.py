@@ -30,13 +30,12 @@ TOO_FEW = "items.too_few"
 _STATES: dict[Fate, DeliveryState] = {Fate.SENT: "sent", Fate.FAILED: "rejected", Fate.SUPPRESSED: "suppressed"}
 
 
-def next_due(customer: Customer, now: datetime, program: Program, *, is_live: bool = False) -> Outgoing | None:
-    """Give the delivery that is judged next; None when nothing is due.
+def first_waiting(customer: Customer, now: datetime, program: Program, *, is_live: bool) -> Outgoing | None:
+    """Give the delivery that is judged next, be it due or not; None when none waits.
 
     Live, of all that is due the journey of the highest priority comes first. In a history it is what was due first.
     """
-    entry = customer.next_delivery(program.running, program.priorities, now if is_live else None)
-    return None if entry is None or entry.due_at > now else entry
+    return customer.next_delivery(program.running, program.priorities, now if is_live else None)
 
 
 def judge_next(customer: Customer, now: datetime, program: Program, *, is_live: bool = False) -> Outgoing | None:
@@ -44,8 +43,8 @@ def judge_next(customer: Customer, now: datetime, program: Program, *, is_live: 
 
     One that is delayed goes back to sleep, one that is suppressed is settled.
     """
-    entry = next_due(customer, now, program, is_live=is_live)
-    return None if entry is None else judge_entry(customer, entry, now, program)
+    entry = first_waiting(customer, now, program, is_live=is_live)
+    return None if entry is None or entry.due_at > now else judge_entry(customer, entry, now, program)
 
 
 def judge_entry(customer: Customer, entry: Outgoing, now: datetime, program: Program) -> Outgoing | None:
@@ -117,7 +116,7 @@ def _may_leave(customer: Customer, entry: Outgoing, program: Program) -> bool:
         # No guard need be asked: there never were as many goods as the message is worth sending for.
         _settle(customer, entry, Settled(delivery.id, Fate.SUPPRESSED, TOO_FEW), now, program)
         return False
-    judgement = write_down(customer, delivery, "claim", now, program)
+    judgement = write_down(customer, delivery, now, program)
     customer.changes.touched[delivery.id] = entry
     entry.judged, entry.left_out = delivery, ()
     match judgement.verdict:
